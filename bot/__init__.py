@@ -1,0 +1,1 @@
+"""Runs the service: use cases, workers, the Infobip and Rasa clients, jobs, commands."""

@@ -1,0 +1,1 @@
+"""Everything that knows Infobip, in both directions. Its wire models stop here."""

@@ -1,0 +1,1 @@
+"""Scheduled work: each job asks what is due and not done."""

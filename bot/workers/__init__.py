@@ -1,0 +1,1 @@
+"""Processes that drain the inbox and the outbox."""

@@ -1,0 +1,1 @@
+"""The business: pure rules and models. No clock, no I/O, no framework but pydantic."""

@@ -1,0 +1,1 @@
+"""Keeps the business in MongoDB. The only package that imports pymongo."""
