@@ -88,6 +88,7 @@ class Unsupported(_Model):
 
     kind: Literal["unsupported"] = "unsupported"
     provider_type: str
+    raw: str = Field(default="", description="the message as received, JSON text")
 
 
 InboundContent = Annotated[
