@@ -51,7 +51,9 @@ def canonical_phone(text: str, rules: PhoneRules) -> str | None:
     is_international = separated.startswith("+")
     if digits.startswith("00"):
         digits, is_international = digits[2:], True
-    national = _national_number(digits, rules, is_international)
+    national = _without_country_code(digits, rules)
+    if national is None and not is_international:
+        national = _without_home_digits(digits, rules)
     if national:
         return rules.country_code + rules.mobile_prefix + national
     return digits if _E164_DIGITS.fullmatch(digits) else None
@@ -68,15 +70,13 @@ def phone_variants(phone: str, rules: PhoneRules) -> list[str]:
     return [canonical, rules.country_code + canonical.removeprefix(with_prefix)]
 
 
-def _national_number(digits: str, rules: PhoneRules, is_international: bool) -> str | None:
-    """Area code and number of a number of this country, else None."""
-    if digits.startswith(rules.country_code):
-        after_code = digits.removeprefix(rules.country_code)
-        for prefix in (rules.mobile_prefix, ""):
-            national = _without_home_digits(after_code.removeprefix(prefix), rules)
-            if national:
-                return national
-    return None if is_international else _without_home_digits(digits, rules)
+def _without_country_code(digits: str, rules: PhoneRules) -> str | None:
+    """Area code and number of `digits` if they begin with this country's code."""
+    if not digits.startswith(rules.country_code):
+        return None
+    after_code = digits.removeprefix(rules.country_code)
+    without_prefix = after_code.removeprefix(rules.mobile_prefix)
+    return _without_home_digits(without_prefix, rules) or _without_home_digits(after_code, rules)
 
 
 def _without_home_digits(digits: str, rules: PhoneRules) -> str | None:
