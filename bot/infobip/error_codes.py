@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.report import DeliveryOutcome, DeliveryReport
+
+NO_FAILURE = {DeliveryOutcome.PENDING, DeliveryOutcome.DELIVERED}
 DUPLICATE_MESSAGE_ID_STATUS = 23
 DUPLICATE_MESSAGE_ID_ERROR = 7280
+# reported failed, perhaps wrongly: only the same message id keeps a retry from doubling it
+MAY_HAVE_ARRIVED = frozenset({7050, 7051})
 
 
 class ErrorAdvice(StrEnum):
@@ -81,15 +86,20 @@ SEND_REJECTIONS: dict[int, ErrorCode] = {
 }
 
 
-def report_advice(error_code: int | None, *, is_permanent: bool) -> ErrorAdvice:
-    """What to do about a report's error; a code that is not in the table goes by permanence."""
-    if error_code is None:
+def report_advice(report: DeliveryReport) -> ErrorAdvice:
+    """What to do about a report; an error that is not in the table goes by its permanence."""
+    if report.outcome in NO_FAILURE or report.is_duplicate_id:
         return ErrorAdvice.NONE
-    if error_code in REPORT_ERRORS:
-        return REPORT_ERRORS[error_code].advice
-    return ErrorAdvice.NONE if is_permanent else ErrorAdvice.RETRY_LATER
+    if report.error_code is None:
+        # refused by the platform itself: credits, sender, route
+        is_refused = report.outcome is DeliveryOutcome.REJECTED
+        return ErrorAdvice.ALERT if is_refused else ErrorAdvice.NONE
+    if report.error_code in REPORT_ERRORS:
+        return REPORT_ERRORS[report.error_code].advice
+    return ErrorAdvice.NONE if report.is_permanent else ErrorAdvice.RETRY_LATER
 
 
-def send_rejection(status_id: int) -> ErrorCode:
+def send_rejection(status_id: int | None) -> ErrorCode:
     """What a send response's REJECTED status means; ids not in the table are final."""
-    return SEND_REJECTIONS.get(status_id, ErrorCode("rejected", ErrorAdvice.ALERT))
+    rejected = ErrorCode("rejected", ErrorAdvice.ALERT)
+    return rejected if status_id is None else SEND_REJECTIONS.get(status_id, rejected)

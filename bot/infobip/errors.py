@@ -39,7 +39,7 @@ class Unauthorized(SendError):
 
 
 class SendRefused(SendError):
-    """This message was refused. `permanent`: the same message would be refused again."""
+    """Infobip refuses this message. `permanent`: the same message would be refused again."""
 
     def __init__(
         self, code: str, *, permanent: bool = True, advice: ErrorAdvice = ErrorAdvice.ALERT

@@ -1,15 +1,17 @@
 """Inbound messages, Infobip's format MO_OTT_CONTACT, to the domain's. Kinds: inbound_content."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from bot.infobip.errors import BadPayload
-from bot.infobip.inbound_content import Context, NotEmpty, read_content
+from bot.infobip.inbound_content import Context, read_content
 from bot.infobip.payload import (
-    MAX_ID_LENGTH,
+    Address,
+    Id,
     Lenient,
+    NotEmpty,
     Received,
     read_each,
     read_instant,
@@ -21,9 +23,6 @@ from domain.message import InboundMessage
 from domain.rejected import RejectedResult
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-
-Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID_LENGTH)]
-Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
 
 log = get_logger()
 

@@ -1,10 +1,18 @@
 """Infobip's kinds of inbound `message`, each with the domain content it becomes."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, FiniteFloat, StringConstraints
+from pydantic import Field, FiniteFloat
 
-from bot.infobip.payload import Lenient, Received, UnreadableEntry, as_text, is_deeper_than
+from bot.infobip.payload import (
+    Lenient,
+    NotEmpty,
+    Received,
+    UnreadableEntry,
+    as_text,
+    is_deeper_than,
+)
 from domain.message import (
     ContactCards,
     FormReply,
@@ -22,8 +30,6 @@ from domain.message import (
 MAX_ANSWER_LEVELS = 20
 MAX_TYPE_LENGTH = 100
 
-NotEmpty = Annotated[str, StringConstraints(min_length=1)]
-
 
 class Context(Received):
     """The message that this one quotes or reacts to."""
@@ -31,14 +37,20 @@ class Context(Received):
     id: Lenient[str] = None
 
 
-class _TextMessage(Received):
+class _Kind(Received, ABC):
+    @abstractmethod
+    def content(self) -> InboundContent:
+        """What the domain makes of it."""
+
+
+class _TextMessage(_Kind):
     text: str
 
     def content(self) -> InboundContent:
         return Text(text=self.text)
 
 
-class _MediaMessage(Received):
+class _MediaMessage(_Kind):
     kind: ClassVar[MediaKind]
     url: NotEmpty
     caption: Lenient[str] = None
@@ -71,7 +83,7 @@ class _StickerMessage(_MediaMessage):
     kind = MediaKind.STICKER
 
 
-class _LocationMessage(Received):
+class _LocationMessage(_Kind):
     latitude: Annotated[FiniteFloat, Field(ge=-90, le=90)]
     longitude: Annotated[FiniteFloat, Field(ge=-180, le=180)]
     name: Lenient[str] = None
@@ -83,14 +95,14 @@ class _LocationMessage(Received):
         )
 
 
-class _ContactMessage(Received):
+class _ContactMessage(_Kind):
     contacts: list[Any]
 
     def content(self) -> InboundContent:
         return ContactCards(count=len(self.contacts))
 
 
-class _TemplateButtonMessage(Received):
+class _TemplateButtonMessage(_Kind):
     """A quick-reply button of a template; without a payload of its own its text stands for it."""
 
     text: NotEmpty
@@ -100,7 +112,7 @@ class _TemplateButtonMessage(Received):
         return Tap(reply_id=self.payload or self.text, title=self.text)
 
 
-class _InteractiveReplyMessage(Received):
+class _InteractiveReplyMessage(_Kind):
     """A reply button or a list row."""
 
     id: NotEmpty
@@ -110,7 +122,7 @@ class _InteractiveReplyMessage(Received):
         return Tap(reply_id=self.id, title=self.title or "")
 
 
-class _FlowReplyMessage(Received):
+class _FlowReplyMessage(_Kind):
     text: Lenient[str] = None
     response: dict[str, Any]
 
@@ -120,7 +132,7 @@ class _FlowReplyMessage(Received):
         return FormReply(text=self.text or "", answers=self.response)
 
 
-class _ReactionMessage(Received):
+class _ReactionMessage(_Kind):
     emoji: Lenient[str] = None
     action: Lenient[str] = None
     context: Lenient[Context] = None
@@ -132,12 +144,12 @@ class _ReactionMessage(Received):
         )
 
 
-class _InfectedMessage(Received):
+class _InfectedMessage(_Kind):
     def content(self) -> InboundContent:
         return InfectedFile()
 
 
-CONTENT_READERS = {
+CONTENT_READERS: dict[str, type[_Kind]] = {
     "TEXT": _TextMessage,
     "IMAGE": _ImageMessage,
     "VIDEO": _VideoMessage,

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, WrapValidator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    WrapValidator,
+)
 
 from bot.infobip.errors import BadPayload
 from domain.rejected import RejectedResult
@@ -22,6 +29,10 @@ PHONE_PUNCTUATION = str.maketrans("", "", "+ -().")
 
 T = TypeVar("T")
 Item = TypeVar("Item")
+
+NotEmpty = Annotated[str, StringConstraints(min_length=1)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID_LENGTH)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
 
 
 class Received(BaseModel):

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from bot.infobip.error_codes import DUPLICATE_MESSAGE_ID_ERROR, DUPLICATE_MESSAGE_ID_STATUS
 from bot.infobip.errors import BadPayload
-from bot.infobip.inbound import Address, Id
-from bot.infobip.inbound_content import NotEmpty
 from bot.infobip.payload import (
+    Address,
+    Id,
     Lenient,
+    NotEmpty,
     Received,
     UnreadableEntry,
     read_each,
@@ -37,6 +38,7 @@ OUTCOMES = {
     4: DeliveryOutcome.EXPIRED,
     5: DeliveryOutcome.REJECTED,
 }
+FAILURES = {DeliveryOutcome.UNDELIVERABLE, DeliveryOutcome.EXPIRED, DeliveryOutcome.REJECTED}
 NO_ERROR = 0
 WANTS_MARKETING = {"stop": False, "resume": True}
 
@@ -44,6 +46,7 @@ WANTS_MARKETING = {"stop": False, "resume": True}
 class _Status(Received):
     group_id: int = Field(alias="groupId")
     id: Lenient[int] = None
+    name: Lenient[str] = None
 
 
 class _Error(Received):
@@ -130,12 +133,15 @@ def _read_delivery(entry: dict[str, Any]) -> DeliveryReport:
     delivery = _Delivery.model_validate(entry)
     if delivery.status.group_id not in OUTCOMES:
         raise UnreadableEntry("status.groupId: unknown")
+    outcome = OUTCOMES[delivery.status.group_id]
     error = delivery.error if delivery.error and delivery.error.id != NO_ERROR else None
+    # a refusal of the platform says why in the status alone
+    status_name = delivery.status.name if outcome in FAILURES else None
     return DeliveryReport(
         message_id=delivery.message_id,
-        outcome=OUTCOMES[delivery.status.group_id],
+        outcome=outcome,
         error_code=error.id if error else None,
-        error_name=error.name if error else None,
+        error_name=error.name if error else status_name,
         is_permanent=bool(error and error.permanent),
         is_duplicate_id=delivery.status.id == DUPLICATE_MESSAGE_ID_STATUS
         or bool(error and error.id == DUPLICATE_MESSAGE_ID_ERROR),
@@ -173,6 +179,4 @@ def _read_template(entry: dict[str, Any]) -> TemplateUpdate:
     change = " ".join(
         f"{name}={value}" for name, value in template.change.items() if isinstance(value, str | int)
     )
-    return TemplateUpdate(
-        template_name=template.name, language=template.language, change=change
-    )
+    return TemplateUpdate(template_name=template.name, language=template.language, change=change)
