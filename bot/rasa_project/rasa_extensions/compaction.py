@@ -1,0 +1,83 @@
+"""Shortens a dialogue to its last turns, led by few events that rebuild the state before them.
+
+The state is kept as events because Rasa rebuilds trackers from their events all the time
+(`tracker.copy()`, forms, rules): whatever is not an event is lost on the way.
+"""
+
+from typing import List, Optional
+
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    ConversationPaused,
+    Event,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker
+
+TURNS_KEPT = 3
+
+
+def compact(tracker: DialogueStateTracker, slots: List[Slot]) -> List[Event]:
+    """The events to store: all while there are few turns, else a summary and the last turns."""
+    events = list(tracker.events)
+    turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(turns) <= TURNS_KEPT:
+        return events
+    cut = turns[-TURNS_KEPT]
+    before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut], slots)
+    summary = _summary(before)
+    for event in summary:
+        event.timestamp = events[cut].timestamp
+    return summary + events[cut:]
+
+
+def _summary(before: DialogueStateTracker) -> List[Event]:
+    """The state at a turn's start; ends as every turn does, with the bot listening."""
+    last_action: Optional[ActionExecuted] = before.get_last_event_for(
+        ActionExecuted, action_names_to_exclude=[ACTION_LISTEN_NAME]
+    )
+    summary: List[Event] = [
+        SlotSet(name, slot.value)
+        for name, slot in before.slots.items()
+        if slot.has_been_set and name != REQUESTED_SLOT
+    ]
+    summary += _loop_events(before)
+    if last_action and last_action.action_name != before.active_loop_name:
+        summary.append(ActionExecuted(last_action.action_name, action_text=last_action.action_text))
+    summary.append(ActionExecuted(ACTION_LISTEN_NAME))
+    if before.is_paused():
+        summary.append(ConversationPaused())
+    return summary
+
+
+def _loop_events(before: DialogueStateTracker) -> List[Event]:
+    """A running form as Rasa wrote it down: its trigger, its first run, what it asks for.
+
+    Without the first run `applied_events` could not fold the later ones, and rules that
+    follow the form would see another history.
+    """
+    requested_slot = before.slots.get(REQUESTED_SLOT)
+    requested: List[Event] = []
+    if requested_slot is not None and requested_slot.has_been_set:
+        requested.append(SlotSet(REQUESTED_SLOT, requested_slot.value))
+    loop = before.active_loop
+    if loop is None or loop.name is None:
+        return requested
+    trigger = loop.trigger_message or {}
+    events: List[Event] = []
+    if trigger.get("text") or (trigger.get("intent") or {}).get("name"):
+        events += [
+            ActionExecuted(ACTION_LISTEN_NAME),
+            UserUttered(
+                trigger.get("text"), trigger.get("intent"), trigger.get("entities"), trigger
+            ),
+        ]
+    events += [ActionExecuted(loop.name), ActiveLoop(loop.name), *requested]
+    if loop.rejected:
+        events.append(ActionExecutionRejected(loop.name))
+    return events

@@ -1,0 +1,142 @@
+"""Keeps dialogues in MongoDB: bounded, versioned, durable, and never pretends to have saved."""
+
+import asyncio
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, Dict, Iterable, Optional, TypeVar
+
+from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from .answer import has_message
+from .compaction import compact
+from .install import install
+from .turn import (
+    AlreadyAnswered,
+    TrackerConflict,
+    TrackerStoreUnavailable,
+    TurnUnfinished,
+    current_turn,
+)
+
+install()
+
+COLLECTION = "dialogue_trackers"
+KEPT_FOR = timedelta(days=30)
+SERVER_SELECTION_TIMEOUT_MS = 2_000
+SOCKET_TIMEOUT_MS = 3_000
+Result = TypeVar("Result")
+
+
+class BoundedTrackerStore(TrackerStore):
+    """One document for each dialogue session: its last turns, led by a summary of the rest.
+
+    Raises `TrackerStoreUnavailable` when MongoDB does not answer in time and `TrackerConflict`
+    when somebody else saved since the tracker was read. Each call runs on a thread.
+    """
+
+    raises_on_failure = True
+
+    def __init__(
+        self,
+        domain: Optional[Domain],
+        host: str,
+        db: str,
+        event_broker: Optional[EventBroker] = None,
+        **_: Any,
+    ) -> None:
+        super().__init__(domain, event_broker)
+        client: "MongoClient[Dict[str, Any]]" = MongoClient(
+            host,
+            serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+            connectTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+            socketTimeoutMS=SOCKET_TIMEOUT_MS,
+            tz_aware=True,
+        )
+        self._trackers: "Collection[Dict[str, Any]]" = client[db].get_collection(
+            COLLECTION,
+            read_concern=ReadConcern("majority"),
+            write_concern=WriteConcern(w="majority", j=True, wtimeout=SOCKET_TIMEOUT_MS),
+        )
+        self._has_index = False
+
+    async def create_tracker(
+        self, sender_id: str, append_action_listen: bool = True
+    ) -> DialogueStateTracker:
+        """A new tracker, in memory only: a turn that fails leaves no trace."""
+        return self.init_tracker(sender_id)
+
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
+        """The tracker as saved, or None; raises `AlreadyAnswered` for a repeated message."""
+        document = await self._call(self._trackers.find_one, {"_id": sender_id})
+        if document is None:
+            return None
+        tracker = self.init_tracker(sender_id)
+        for event in deserialise_events(json.loads(document["events"])):
+            tracker.update(event)
+        _set_version(tracker, document["version"])
+        turn = current_turn.get()
+        if turn is not None and has_message(tracker, turn.message_id):
+            raise AlreadyAnswered(tracker)
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Returns when the turn is journaled on a majority; the turn must have ended."""
+        if tracker.latest_action_name != ACTION_LISTEN_NAME:
+            raise TurnUnfinished(f"latest action is {tracker.latest_action_name}")
+        events = [event.as_dict() for event in compact(tracker, self.domain.slots)]
+        await self._call(self._write, tracker.sender_id, _version(tracker), json.dumps(events))
+        _set_version(tracker, _version(tracker) + 1)
+        turn = current_turn.get()
+        if turn is not None:
+            turn.saved = tracker
+
+    async def keys(self) -> Iterable[str]:
+        """All dialogue session ids."""
+        return await self._call(self._trackers.distinct, "_id")
+
+    def _write(self, sender_id: str, version: int, events: str) -> None:
+        if not self._has_index:
+            self._trackers.create_index(
+                "updated_at", expireAfterSeconds=int(KEPT_FOR.total_seconds())
+            )
+            self._has_index = True
+        # JSON text, since BSON refuses what people can type (lone surrogates, huge integers)
+        fields = {
+            "version": version + 1,
+            "updated_at": datetime.now(timezone.utc),
+            "events": events,
+        }
+        if version == 0:
+            try:
+                self._trackers.insert_one({"_id": sender_id, **fields})
+            except DuplicateKeyError:
+                raise TrackerConflict(sender_id) from None
+        elif not self._trackers.update_one(
+            {"_id": sender_id, "version": version}, {"$set": fields}
+        ).matched_count:
+            raise TrackerConflict(sender_id)
+
+    @staticmethod
+    async def _call(function: Callable[..., Result], *arguments: Any) -> Result:
+        try:
+            return await asyncio.to_thread(function, *arguments)
+        except PyMongoError as error:
+            raise TrackerStoreUnavailable(type(error).__name__) from error
+
+
+def _version(tracker: DialogueStateTracker) -> int:
+    return getattr(tracker, "stored_version", 0)
+
+
+def _set_version(tracker: DialogueStateTracker, version: int) -> None:
+    tracker.stored_version = version  # type: ignore[attr-defined]
