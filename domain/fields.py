@@ -4,7 +4,11 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MAX_TEXT_CHARACTERS = 200
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 
 
 class DomainModel(BaseModel):
@@ -13,21 +17,29 @@ class DomainModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _clean_text(text: str) -> str:
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise ValueError("control characters are not allowed")
-    return unicodedata.normalize("NFC", text)
+def _identifier(text: str) -> str:
+    if not _IDENTIFIER.fullmatch(text):
+        raise ValueError("not an id: up to 64 letters, digits and . _ : -, no blanks")
+    return text
 
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+def _short_text(text: str) -> str:
+    if not text.isprintable():
+        visible = (each for each in text if unicodedata.category(each) != "Cf")
+        text = "".join(visible).replace("\N{NO-BREAK SPACE}", " ")
+    text = unicodedata.normalize("NFC", text.strip(" "))
+    if not 1 <= len(text) <= MAX_TEXT_CHARACTERS:
+        raise ValueError(f"must have 1 to {MAX_TEXT_CHARACTERS} visible characters")
+    if not text.isprintable():
+        raise ValueError("line breaks and control characters are not allowed")
+    return text
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
 """An id given by the lender's system, safe in a URL and in a log."""
 
-ShortText = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_clean_text),
-]
-"""A name or a description of one line, in Unicode NFC."""
+ShortText = Annotated[str, AfterValidator(_short_text)]
+"""A name or description of one line: Unicode NFC, no invisible or direction-changing characters."""
 
 MinorAmount = Annotated[int, Field(ge=0)]
 PositiveMinorAmount = Annotated[int, Field(gt=0)]

@@ -37,8 +37,8 @@ FIRST, SECOND, THIRD = (an_installment(n, day) for n, day in enumerate(DUE_DATES
             {"late_interest_daily_rate": Decimal("NaN")}, "finite", id="rate not a number"
         ),
         pytest.param({"late_interest_daily_rate": Decimal(1)}, "less than 1", id="100 % a day"),
-        pytest.param({"loan_id": "L 1"}, "pattern", id="blank in the id"),
-        pytest.param({"loan_id": ""}, "pattern", id="empty id"),
+        pytest.param({"loan_id": "L 1"}, "not an id", id="blank in the id"),
+        pytest.param({"loan_id": ""}, "not an id", id="empty id"),
         pytest.param({"surprise": 1}, "surprise", id="unknown field"),
     ],
 )
