@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.report import DeliveryOutcome, DeliveryReport
-
-NO_FAILURE = {DeliveryOutcome.PENDING, DeliveryOutcome.DELIVERED}
 DUPLICATE_MESSAGE_ID_STATUS = 23
 DUPLICATE_MESSAGE_ID_ERROR = 7280
 # reported failed, perhaps wrongly: only the same message id keeps a retry from doubling it
@@ -66,7 +63,6 @@ REPORT_ERRORS: dict[int, ErrorCode] = {
     7034: ErrorCode("sender not registered", ErrorAdvice.ALERT),
     7036: ErrorCode("template not synchronised", ErrorAdvice.RETRY_LATER, permanent=False),
     7037: ErrorCode("template not synchronised", ErrorAdvice.RETRY_LATER, permanent=False),
-    # these two may have been delivered: a retry under the same message id does no harm
     7050: ErrorCode("provider internal error", ErrorAdvice.RETRY_LATER, permanent=False),
     7051: ErrorCode("provider timed out", ErrorAdvice.RETRY_LATER, permanent=False),
     7052: ErrorCode("provider error", ErrorAdvice.NONE),
@@ -85,18 +81,18 @@ SEND_REJECTIONS: dict[int, ErrorCode] = {
     21: ErrorCode("system error", ErrorAdvice.RETRY_LATER, permanent=False),
 }
 
+# may have been delivered all the same: only a retry under the same message id does no harm
+MAY_HAVE_ARRIVED = frozenset({7050, 7051})
 
-def report_advice(report: DeliveryReport) -> ErrorAdvice:
-    """What to do about a report; an error that is not in the table goes by its permanence."""
-    if report.outcome in NO_FAILURE or report.is_duplicate_id:
-        return ErrorAdvice.NONE
-    if report.error_code is None:
+
+def report_advice(error_code: int | None, *, is_permanent: bool) -> ErrorAdvice:
+    """What to do about a failed message; a code that is not in the table goes by permanence."""
+    if error_code is None:
         # refused by the platform itself: credits, sender, route
-        is_refused = report.outcome is DeliveryOutcome.REJECTED
-        return ErrorAdvice.ALERT if is_refused else ErrorAdvice.NONE
-    if report.error_code in REPORT_ERRORS:
-        return REPORT_ERRORS[report.error_code].advice
-    return ErrorAdvice.NONE if report.is_permanent else ErrorAdvice.RETRY_LATER
+        return ErrorAdvice.ALERT
+    if error_code in REPORT_ERRORS:
+        return REPORT_ERRORS[error_code].advice
+    return ErrorAdvice.NONE if is_permanent else ErrorAdvice.RETRY_LATER
 
 
 def send_rejection(status_id: int | None) -> ErrorCode:
