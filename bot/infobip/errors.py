@@ -26,7 +26,6 @@ class SendUnavailable(SendError):
 
     def __init__(self, code: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(code)
-        self.retryable = True
         self.retry_after = retry_after
 
 
