@@ -42,9 +42,7 @@ class Loans:
         documents = list(self._loans.find(query).sort([("granted_on", 1), ("_id", 1)]))
         payments: dict[str, list[Payment]] = defaultdict(list)
         for found in self._payments.find({"loan_id": {"$in": [each["_id"] for each in documents]}}):
-            payments[found["loan_id"]].append(
-                Payment.model_validate(to_fields(found, "payment_id"))
-            )
+            payments[found["loan_id"]].append(_payment(found))
         return [
             LoanHistory(Loan.model_validate(to_fields(each, "loan_id")), payments[each["_id"]])
             for each in documents
@@ -86,7 +84,11 @@ class Loans:
         found = self._loans.find({"_id": {"$in": list(loan_ids)}}, {"currency": 1})
         return {document["_id"]: document["currency"] for document in found}
 
-    def payment_days(self, payment_ids: Ids[str]) -> dict[str, date]:
-        """Day of each payment that exists."""
-        found = self._payments.find({"_id": {"$in": list(payment_ids)}}, {"paid_on": 1})
-        return {document["_id"]: date.fromisoformat(document["paid_on"]) for document in found}
+    def payments_by_id(self, payment_ids: Ids[str]) -> dict[str, Payment]:
+        """The payments of `payment_ids` that exist."""
+        found = self._payments.find({"_id": {"$in": list(payment_ids)}})
+        return {document["_id"]: _payment(document) for document in found}
+
+
+def _payment(document: Document) -> Payment:
+    return Payment.model_validate(to_fields(document, "payment_id"))
