@@ -1,8 +1,43 @@
 """The `fiado` command. Sub-commands are loaded when called, so that `fiado --help` is instant."""
 
+from importlib import import_module
+
 import click
 
+COMMANDS = {
+    "up": ("bot.commands.up:up", "Start everything and keep it running."),
+    "web": ("bot.commands.processes:web", "The HTTP server alone."),
+    "worker": ("bot.commands.processes:worker", "One inbox and outbox worker alone."),
+    "scheduler": ("bot.commands.processes:scheduler", "The scheduler of jobs alone."),
+    "actions": ("bot.commands.processes:actions", "Rasa's action server alone."),
+    "rasa": ("bot.commands.processes:rasa", "One Rasa server alone."),
+    "train": ("bot.commands.train:train", "Train the dialogue model if its files changed."),
+    "check": ("bot.commands.check:check", "Ping what the service depends on."),
+}
 
-@click.group()
+
+class LazyGroup(click.Group):
+    """A group that imports a sub-command's module when it is called, not to list it."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup)
 def main() -> None:
-    """Loan support on WhatsApp."""
+    """Loan support on WhatsApp. Every command has its own --help."""
+
+
+if __name__ == "__main__":
+    main(prog_name="fiado")

@@ -43,13 +43,15 @@ class EmbeddedMongoError(Exception):
 
 
 @contextmanager
-def embedded_mongo(data_dir: Path) -> Iterator[str]:
+def embedded_mongo(data_dir: Path, *, keep_over_exec: bool = False) -> Iterator[str]:
     """Address of the mongod of `data_dir`, which runs at least until the block is left.
 
-    Several processes may use it at once; it stops when the last of them leaves or dies.
+    Several processes may use it at once; it stops when the last of them leaves or dies. With
+    `keep_over_exec` a program that this process turns into counts as the same user.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / USERS_LOCK).open("a") as users:
+        os.set_inheritable(users.fileno(), keep_over_exec)
         # waits while a guardian that found nobody here is still stopping its mongod
         fcntl.flock(users, fcntl.LOCK_SH)
         guardian, port = attach_or_start(data_dir)
@@ -78,7 +80,7 @@ def start_guardian(data_dir: Path) -> subprocess.Popen[bytes]:
     """In a session of its own: it must outlive whoever started it, and every Ctrl-C."""
     address = data_dir / ADDRESS_FILE
     write_address(address, None, last_port(address))  # what a killed run left is not a promise
-    command = [sys.executable, mongod_guardian.__file__, str(mongod_path()), str(data_dir)]
+    command = [sys.executable, "-P", mongod_guardian.__file__, str(mongod_path()), str(data_dir)]
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
     )

@@ -82,7 +82,7 @@ def start(mongod: str, data_dir: Path, port: int) -> subprocess.Popen[bytes]:
     # a slow command would be logged with what it was asked for
     command += ["--slowOpSampleRate", "0"]
     command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=partial(die_with, os.getpid()))
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=partial(die_with, os.getpid(), signal.SIGTERM))
 
 
 def end_leftover(lock_file: Path) -> None:
@@ -152,12 +152,12 @@ def write_address(address: Path, pid: int | None, port: int) -> None:
     draft.replace(address)
 
 
-def die_with(parent: int) -> None:
-    """Linux ends the calling process (SIGTERM) when `parent` dies; elsewhere nothing happens."""
+def die_with(parent: int, deadly: int) -> None:
+    """Linux sends `deadly` to the calling process when `parent` dies; elsewhere nothing happens."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, deadly)
         if os.getppid() != parent:  # it died before we asked
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), deadly)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The sub-commands of `fiado`: one module for each group, loaded only when it is called."""

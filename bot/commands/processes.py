@@ -1,0 +1,79 @@
+"""Each process of the service by itself, for running them on several machines."""
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from bot.commands.shared import checked_settings, data_dir_option, running_mongodb
+
+host_option = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+
+
+@click.command()
+@host_option
+@click.option("--port", type=int, help="Port to listen on (default: FIADO_PORT).")
+@data_dir_option
+def web(host: str, port: int | None) -> None:
+    """The HTTP server: Infobip's webhooks, media, the simulator, health."""
+    from bot.web_server import serve
+
+    with running_mongodb():
+        serve(host, port or checked_settings().fiado_port)
+
+
+@click.command()
+@data_dir_option
+def worker() -> None:
+    """One worker: takes messages from the inbox, sends those of the outbox."""
+    with running_mongodb():
+        run_main("bot.workers.run")
+
+
+@click.command()
+@data_dir_option
+def scheduler() -> None:
+    """The scheduler: enqueues what is due. Running two does no harm."""
+    with running_mongodb():
+        run_main("bot.jobs.scheduler")
+
+
+@click.command()
+@host_option
+@click.option("--port", type=int, help="Port to listen on (default: ACTION_SERVER_URL's).")
+@data_dir_option
+def actions(host: str, port: int | None) -> None:
+    """The action server, which Rasa calls for whatever needs the business."""
+    with running_mongodb():
+        configured = urlsplit(checked_settings().action_server_url).port or 5055
+        run_main("actions.server", host=host, port=port or configured)
+
+
+@click.command()
+@host_option
+@click.option("--port", type=int, default=5005, show_default=True, help="Port to listen on.")
+@data_dir_option
+def rasa(host: str, port: int) -> None:
+    """One Rasa server with the current dialogue model, which is trained if need be."""
+    from bot.rasa_runtime import RasaError, model_file, rasa_environment, server_command, train
+
+    with running_mongodb(keep_over_exec=True):
+        settings = checked_settings()
+        try:
+            train(settings)
+            command = server_command(model_file(settings.fiado_data_dir), host, port)
+        except RasaError as error:
+            raise click.ClickException(str(error)) from None
+        os.chdir(settings.fiado_data_dir)
+        os.execve(command[0], command, rasa_environment(settings))
+
+
+def run_main(module: str, **arguments: Any) -> None:
+    """Call `main` of a process's own module, which returns when it was told to stop."""
+    main: Callable[..., None] = import_module(module).main
+    main(**arguments)

@@ -1,0 +1,131 @@
+"""Rasa's own interpreter: where it is, how it is called, and the model that it trains and serves."""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.log_files import LogFile
+from bot.settings import CHECKOUT, Settings
+
+PROJECT = CHECKOUT / "bot" / "rasa_project"
+RASA_PYTHON = CHECKOUT / ".venv-rasa" / "bin" / "python"
+TRAINED_FROM = ("config.yml", "requirements.lock", "domain", "data", "rasa_extensions")
+MODELS_KEPT = 3
+ACTION_TIMEOUT_SECONDS = 8  # less than a worker waits for Rasa
+
+
+class RasaError(Exception):
+    """Rasa is not installed or could not be trained; the message says what to do."""
+
+
+def rasa_command(module: str, *arguments: str) -> list[str]:
+    """Command line of a module in Rasa's environment. RasaError: there is no such environment."""
+    if not os.access(RASA_PYTHON, os.X_OK):
+        raise RasaError(f"Rasa's environment is missing ({RASA_PYTHON}): run `make setup`")
+    return [str(RASA_PYTHON), "-m", module, *arguments]
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """Environment of everything that runs in there: our extensions, the settings, less noise."""
+    return os.environ | {
+        "ACTION_SERVER_URL": settings.action_server_url,
+        "FIADO_ACTION_TIMEOUT": str(ACTION_TIMEOUT_SECONDS),
+        "FIADO_INTERNAL_TOKEN": settings.fiado_internal_token.get_secret_value(),
+        "MONGODB_DATABASE": settings.mongodb_database,
+        "MONGODB_URI": settings.mongodb_uri or "",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": str(PROJECT),
+        "PYTHONWARNINGS": "ignore",
+        # its fingerprints do not see a change in a module that a component only imports
+        "RASA_MAX_CACHE_SIZE": "0",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+
+
+def server_command(model: Path, host: str, port: int) -> list[str]:
+    """Command line of a Rasa server with our channel alone: no HTTP API of its own."""
+    return rasa_command(
+        "rasa",
+        "run",
+        *("--model", str(model)),
+        *("--endpoints", str(PROJECT / "endpoints.yml")),
+        *("--credentials", str(PROJECT / "credentials.yml")),
+        *("--interface", host),
+        *("--port", str(port)),
+    )
+
+
+def model_file(data_dir: Path) -> Path:
+    """Where the model of the dialogue files as they are now is, or will be once trained."""
+    return data_dir / "models" / f"{dialogue_digest()}.tar.gz"
+
+
+def dialogue_digest() -> str:
+    """A hash of all that the model is made from, code of our components included."""
+    total = hashlib.sha256()
+    for file in sorted(dialogue_files()):
+        total.update(str(file.relative_to(PROJECT)).encode())
+        total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def dialogue_files() -> Iterable[Path]:
+    for name in TRAINED_FROM:
+        path = PROJECT / name
+        candidates = path.rglob("*") if path.is_dir() else [path]
+        yield from (file for file in candidates if file.suffix in {".yml", ".py", ".lock"})
+
+
+def train(settings: Settings, *, force: bool = False) -> bool:
+    """Train the model unless it is there; False if it was. RasaError: it could not be trained.
+
+    Of two callers at once one trains and the other waits for it.
+    """
+    model = model_file(settings.fiado_data_dir)
+    model.parent.mkdir(parents=True, exist_ok=True)
+    with (model.parent / "training.lock").open("a") as one_trainer:
+        fcntl.flock(one_trainer, fcntl.LOCK_EX)
+        if model.exists() and not force:
+            model.touch()
+            return False
+        draft = model.parent / "draft"
+        log = LogFile(settings.fiado_data_dir / "logs" / "training.log")
+        command = rasa_command(
+            "rasa",
+            "train",
+            *("--config", str(PROJECT / "config.yml")),
+            *("--domain", str(PROJECT / "domain")),
+            *("--data", str(PROJECT / "data")),
+            *("--out", str(draft)),
+            *("--fixed-model-name", model.name.removesuffix(".tar.gz")),
+        )
+        with log.open() as output:
+            done = subprocess.run(
+                command,
+                cwd=settings.fiado_data_dir,
+                env=rasa_environment(settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            )
+        trained = draft / model.name
+        if done.returncode != 0 or not trained.exists():
+            raise RasaError(f"training failed: {log.last_line()} (all of it in {log.path})")
+        trained.replace(model)
+        prune(model.parent)
+    return True
+
+
+def prune(models: Path) -> None:
+    """Keep the models used last, so that going back a version does not train again."""
+    newest_first = sorted(
+        models.glob("*.tar.gz"), key=lambda model: model.stat().st_mtime, reverse=True
+    )
+    for model in newest_first[MODELS_KEPT:]:
+        model.unlink()
