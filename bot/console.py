@@ -21,6 +21,11 @@ class Console:
         self._names: list[str] = []
         self._said_at = 0.0
 
+    @property
+    def seconds(self) -> float:
+        """How long this has been going on."""
+        return time.monotonic() - self._started
+
     def say(self, line: str) -> None:
         """Something happened."""
         self._clear()
@@ -31,7 +36,7 @@ class Console:
         now = time.monotonic()
         changed = list(names) != self._names
         self._names = list(names)
-        text = f"waiting for {', '.join(names)} ({now - self._started:.0f} s)"
+        text = f"waiting for {', '.join(names)} ({self.seconds:.0f} s)"
         if self._redraws:
             self._clear()
             print(text if names else "", end="", flush=True)

@@ -1,4 +1,4 @@
-"""Rasa's own interpreter: where it is, how it is called, and the model that it trains and serves."""
+"""Rasa's own interpreter: where it is, how it is called; the model that it trains and serves."""
 
 import fcntl
 import hashlib

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -140,9 +140,7 @@ def train_model() -> None:
 NETWORK_CURE = "check the network and the package index that uv is configured with"
 
 
-def install(
-    uv: str, venv: Path, interpreter: str, locks: Sequence[Path], *, fresh: object
-) -> None:
+def install(uv: str, venv: Path, interpreter: str, locks: Sequence[Path], *, fresh: object) -> None:
     """Bring `venv` to exactly what `locks` say; made anew when its Python is not known."""
     if not fresh or not works([python_of(venv), "--version"]):
         run([uv, "venv", "--quiet", "--clear", "--python", interpreter, str(venv)], "remove it")
@@ -190,7 +188,7 @@ def read_stamp(venv: Path) -> dict[str, object]:
         return {}
 
 
-def write_stamp(venv: Path, stamp: dict[str, object]) -> None:
+def write_stamp(venv: Path, stamp: Mapping[str, object]) -> None:
     (venv / STAMP).write_text(json.dumps(stamp))
 
 

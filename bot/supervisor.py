@@ -72,7 +72,7 @@ class Child:
     def start(self) -> None:
         """In a process group of its own, which the kernel ends if this process is killed."""
         with self.log.open() as output:
-            self.process = subprocess.Popen(  # noqa: PLW1509 - no thread of ours holds a lock
+            self.process = subprocess.Popen(
                 self.spec.command,
                 env=os.environ | self.spec.environment,
                 stdin=subprocess.DEVNULL,
@@ -105,7 +105,7 @@ class Child:
         now = time.monotonic()
         if now - self.started_at > HEALTHY_AFTER_SECONDS:
             self.deaths = 0
-        back_off = min(FIRST_BACK_OFF_SECONDS * 2**self.deaths, LONGEST_BACK_OFF_SECONDS)
+        back_off = min(FIRST_BACK_OFF_SECONDS * 2.0**self.deaths, LONGEST_BACK_OFF_SECONDS)
         self.deaths += 1
         self.process, self.is_ready, self.not_before = None, False, now + back_off
         return back_off
@@ -147,6 +147,8 @@ class Supervisor:
                 child.start()
             if child.process is not None and not child.is_ready and not child.spec.is_task:
                 child.is_ready = child.spec.is_ready()
+                if child.is_ready and child.deaths:
+                    self._console.say(f"{child.spec.name} is running again")
             child.log.rotate()
         return [child.spec.name for child in self._children if not child.is_ready]
 

@@ -1,4 +1,4 @@
-"""The HTTP server around `webhooks.app`: one process, many threads, since requests wait for MongoDB."""
+"""The HTTP server around `webhooks.app`: one process, many threads: requests wait for MongoDB."""
 
 import os
 import signal

@@ -82,7 +82,11 @@ def start(mongod: str, data_dir: Path, port: int) -> subprocess.Popen[bytes]:
     # a slow command would be logged with what it was asked for
     command += ["--slowOpSampleRate", "0"]
     command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=partial(die_with, os.getpid(), signal.SIGTERM))
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=partial(die_with, os.getpid(), signal.SIGTERM),
+    )
 
 
 def end_leftover(lock_file: Path) -> None:

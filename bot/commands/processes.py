@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from bot.commands.shared import checked_settings, data_dir_option, running_mongodb
-
-host_option = click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+from bot.commands.shared import (
+    checked_settings,
+    data_dir_option,
+    host_option,
+    running_mongodb,
 )
 
 

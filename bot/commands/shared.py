@@ -25,6 +25,10 @@ data_dir_option = click.option(
     help="Where the service keeps its files (default: var/ in the checkout).",
 )
 
+host_option = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+
 
 def use_environment(**variables: str) -> None:
     """Set variables for this process and its children; settings are read anew."""
