@@ -40,7 +40,9 @@ class SiteTemplate(DomainModel):
 
     name: str = Field(pattern="^[a-z0-9_]{1,512}$")
     language: str = Field(pattern="^[a-z]{2}(_[A-Z]{2})?$")
-    placeholders: list[str] = Field([], description="names of the facts that fill it, in order")
+    placeholders: tuple[str, ...] = Field(
+        (), description="names of the facts that fill it, in order"
+    )
 
 
 class ContactLine(DomainModel):
@@ -67,7 +69,7 @@ class Site(DomainModel):
     observes_national_holidays: bool = True
     closed_on: dict[date, str] = Field({}, description="further closed days and why")
     templates: dict[str, SiteTemplate] = Field({}, description="by purpose")
-    collection_contacts: list[ContactLine] = []
+    collection_contacts: tuple[ContactLine, ...] = ()
 
     @model_validator(mode="after")
     def _money_can_be_written(self) -> Self:

@@ -66,6 +66,18 @@ class Words(DomainModel):
     installment_states: dict[str, str]
     payment_accounts: dict[str, str]
     payment_methods: dict[str, str]
+    roles: dict[str, str]
+    days: tuple[str, str]
+    """One day and several."""
+    charges: str
+
+
+class Notices(DomainModel):
+    """What people are told when the dialogue itself is away, and how to come back from silence."""
+
+    please_wait: str
+    sorry: str
+    return_words: Phrases
 
 
 class Calendar(DomainModel):
@@ -113,6 +125,7 @@ class CountryPack(DomainModel):
     phone: PhoneRules
     words: Words
     complaint_body: ComplaintBody
+    notices: Notices
     global_words: GlobalWords
     choice: ChoiceWords
     burst: BurstWords
