@@ -104,7 +104,7 @@ def _pair(
 
 
 def _algorithm(name: str) -> str:
-    """The name for hashlib of what may be written `sha256`, `SHA-256` or, as Infobip, `HMAC_SHA_256`."""
+    """One name for `sha256`, `SHA-256` and Infobip's own `HMAC_SHA_256`."""
     algorithm = re.sub(r"[-_]", "", name.lower().removeprefix("hmac_"))
     if algorithm not in ALGORITHMS:
         raise WebhookAuthError(f"WEBHOOK_HMAC_ALGORITHM: one of {', '.join(ALGORITHMS)}")
