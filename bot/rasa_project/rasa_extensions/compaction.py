@@ -4,13 +4,15 @@ The state is kept as events because Rasa rebuilds trackers from their events all
 (`tracker.copy()`, forms, rules): whatever is not an event is lost on the way.
 """
 
-from typing import List, Optional
+from copy import copy
+from typing import List, Optional, Set
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
     ActiveLoop,
+    BotUttered,
     ConversationPaused,
     Event,
     SlotSet,
@@ -23,17 +25,55 @@ TURNS_KEPT = 3
 
 
 def compact(tracker: DialogueStateTracker, slots: List[Slot]) -> List[Event]:
-    """The events to store: all while there are few turns, else a summary and the last turns."""
+    """The events to store: a summary, the last turn still in force before the kept ones, these.
+
+    The kept turns may all be reverted ones (messages not understood); Rasa then goes on from the
+    turn before them, which must therefore be whole.
+    """
     events = list(tracker.events)
     turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     if len(turns) <= TURNS_KEPT:
         return events
     cut = turns[-TURNS_KEPT]
-    before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut], slots)
-    summary = _summary(before)
+    in_force = _replayed(events[:cut], tracker, slots).applied_events()
+    turn_start = max(
+        (index for index, event in enumerate(in_force) if isinstance(event, UserUttered)),
+        default=len(in_force),
+    )
+    summary = _summary(_replayed(in_force[:turn_start], tracker, slots))
     for event in summary:
         event.timestamp = events[cut].timestamp
-    return summary + events[cut:]
+    return summary + _thinned(in_force[turn_start:]) + events[cut:]
+
+
+def _replayed(
+    events: List[Event], tracker: DialogueStateTracker, slots: List[Slot]
+) -> DialogueStateTracker:
+    return DialogueStateTracker.from_events(tracker.sender_id, events, slots)
+
+
+def _thinned(turn: List[Event]) -> List[Event]:
+    """The turn without answers and, between two actions, with each slot's last value only.
+
+    A form that asks again and again is one ever longer turn to Rasa. Having no answer to repeat,
+    the message loses its id.
+    """
+    thinned: List[Event] = []
+    later_slots: Set[str] = set()
+    for event in reversed(turn):
+        if isinstance(event, ActionExecuted):
+            later_slots.clear()
+        elif isinstance(event, SlotSet):
+            if event.key in later_slots:
+                continue
+            later_slots.add(event.key)
+        elif isinstance(event, BotUttered):
+            continue
+        elif isinstance(event, UserUttered):
+            event = copy(event)
+            event.message_id = None
+        thinned.append(event)
+    return thinned[::-1]
 
 
 def _summary(before: DialogueStateTracker) -> List[Event]:

@@ -1,5 +1,6 @@
 """One real MongoDB, action server and Rasa server for the whole run; a conversation per test."""
 
+import logging
 import subprocess
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,6 +11,9 @@ from uuid import uuid4
 import processes
 import pytest
 import requests
+from rasa.utils.log_utils import configure_structlog
+
+configure_structlog(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
