@@ -70,12 +70,12 @@ def match_choice(
     has_amount = any(sign in plain(text) for sign in words.amount_signs)
     numbers = {} if has_amount else read.numbers(content)
     rest = [token for token in content if token not in numbers]
-    found = read.titled(tokens) | set(numbers.values())
-    if rest:
-        named = read.named(rest)
-        found = found | named if named else read.titled(tokens)
-    elif numbers:
-        found |= read.named(content)
+    found = read.titled(tokens)
+    if not found:
+        named = read.named(rest or content)
+        found = named | set(numbers.values()) if named or not rest else set()
+    elif len(tokens) == 1:
+        found = found | set(numbers.values())
     if len(found) > 1:
         return Ambiguous(tuple(sorted(found)))
     return found.pop() if found else None
@@ -114,14 +114,24 @@ class _Reading:
         return {index for index, title in enumerate(self._titles) if title == tokens}
 
     def numbers(self, content: list[str]) -> dict[str, int]:
-        """Position that each number or ordinal of `content` points at, if there is such one."""
+        """
+        Position that each number or ordinal of `content` points at.
+
+        Beside other words a number of the options' own ("12 cuotas") is a word like them.
+        """
         positions = {token: self._position(token) for token in content}
-        return {token: at for token, at in positions.items() if at is not None}
+        numbers = {token: at for token, at in positions.items() if at is not None}
+        if len(numbers) == len(content):
+            return numbers
+        named = set().union(*self._names)
+        return {token: at for token, at in numbers.items() if token not in named}
 
     def named(self, content: list[str]) -> set[int]:
         """Options that the words of `content` fit, by the strictest rule that finds any."""
         known = set().union(*self._described)
-        if any(token in self._words.refusals and token not in known for token in content):
+        if not content or any(
+            token in self._words.refusals and token not in known for token in content
+        ):
             return set()
         by_title = {i for i, start in enumerate(self._starts) if _opens(start, content)}
         meant = [_alike(token, known) for token in content]
