@@ -83,7 +83,7 @@ def read_retry_after(value: str | None) -> timedelta | None:
     if value is None:
         return None
     try:
-        wait = timedelta(seconds=float(value))
+        wait = timedelta(seconds=min(float(value), MAX_RETRY_AFTER.total_seconds()))
     except (ValueError, OverflowError):
         try:
             wait = parsedate_to_datetime(value) - Clock().machine_now()

@@ -4,9 +4,10 @@ import json
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Event, Thread
 from typing import Any
 
@@ -83,8 +84,22 @@ class Vendor:
         self.plays.append(play)
 
 
+    def never_stops_sending(self) -> None:
+        """An answer of unnamed length that goes on until the caller hangs up."""
+
+        def play(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.send_header("Connection", "close")
+            handler.end_headers()
+            with suppress(OSError):
+                while not self.released.is_set():
+                    handler.wfile.write(bytes(65536))
+
+        self.plays.append(play)
+
+
 @contextmanager
-def running_vendor() -> Iterator[Vendor]:
+def running_vendor(tls: SSLContext | None = None) -> Iterator[Vendor]:
     """A vendor on a port of the machine's choice, until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -104,7 +119,10 @@ def running_vendor() -> Iterator[Vendor]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    vendor = Vendor(base_url=f"http://127.0.0.1:{server.server_port}")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "https" if tls else "http"
+    vendor = Vendor(base_url=f"{scheme}://127.0.0.1:{server.server_port}")
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
