@@ -54,36 +54,41 @@ def embedded_mongo(data_dir: Path, *, keep_over_exec: bool = False) -> Iterator[
         os.set_inheritable(users.fileno(), keep_over_exec)
         # waits while a guardian that found nobody here is still stopping its mongod
         fcntl.flock(users, fcntl.LOCK_SH)
-        guardian, port = attach_or_start(data_dir)
+        port = attach_or_start(data_dir)
         try:
             yield f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}"
         finally:
             fcntl.flock(users, fcntl.LOCK_UN)
             wait_until_stopped(data_dir, users)
-            if guardian is not None:
-                guardian.poll()
 
 
-def attach_or_start(data_dir: Path) -> tuple[subprocess.Popen[bytes] | None, int]:
-    """The guardian if this call started one, and the port of a mongod that takes writes."""
-    guardian = None
+def attach_or_start(data_dir: Path) -> int:
+    """Port of a mongod that takes writes. Of several callers at once one starts it."""
     with (data_dir / START_LOCK).open("a") as one_starter:
         fcntl.flock(one_starter, fcntl.LOCK_EX)
         if not is_guarded(data_dir):
-            guardian = start_guardian(data_dir)
-        port = wait_for_port(data_dir, guardian)
+            start_guardian(data_dir)
+        port = wait_for_port(data_dir)
         become_primary(port)
-    return guardian, port
+    return port
 
 
-def start_guardian(data_dir: Path) -> subprocess.Popen[bytes]:
+def start_guardian(data_dir: Path) -> None:
     """In a session of its own: it must outlive whoever started it, and every Ctrl-C."""
     address = data_dir / ADDRESS_FILE
     write_address(address, None, last_port(address))  # what a killed run left is not a promise
     command = [sys.executable, "-P", mongod_guardian.__file__, str(mongod_path()), str(data_dir)]
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+    log = data_dir / LOG_FILE
+    log.parent.mkdir(exist_ok=True)
+    with log.open("ab") as output:
+        subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            check=True,
+        )
 
 
 def mongod_path() -> Path:
@@ -98,16 +103,14 @@ def mongod_path() -> Path:
     )
 
 
-def wait_for_port(data_dir: Path, guardian: subprocess.Popen[bytes] | None) -> int:
+def wait_for_port(data_dir: Path) -> int:
     """Port of the running mongod. EmbeddedMongoError: it did not start."""
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and is_guarded(data_dir):
         with suppress(OSError, ValueError):
             address = json.loads((data_dir / ADDRESS_FILE).read_text())
             if address["pid"] is not None:
                 return int(address["port"])
-        if guardian.poll() is not None if guardian else not is_guarded(data_dir):
-            break
         time.sleep(POLL_SECONDS)
     raise EmbeddedMongoError(f"MongoDB did not start; the reason is in {data_dir / LOG_FILE}")
 

@@ -36,12 +36,14 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    """Exit code 0 once nobody uses mongod; 1 if it never came up (its log says why)."""
+    """Exit code 0 as soon as there is a guardian, which lives on in the background."""
     for ignored in (signal.SIGINT, signal.SIGHUP):  # a terminal's Ctrl-C is for the users
         signal.signal(ignored, signal.SIG_IGN)
     mongod, data_dir = sys.argv[1], Path(sys.argv[2])
     with (data_dir / GUARDIAN_LOCK).open("a") as alive:
         fcntl.flock(alive, fcntl.LOCK_EX)  # waits at most for somebody who is just looking
+        if os.fork():
+            return 0  # the starter sees the lock taken, and has no child to look after
         return guard(mongod, data_dir)
 
 
