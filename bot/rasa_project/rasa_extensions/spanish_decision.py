@@ -1,0 +1,109 @@
+"""Whether a text is acted on, and as which intent: the model proposes, these rules dispose."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .spanish_model import Reading, SpanishModel
+from .spanish_text import LEXICON, fold, split_clauses
+
+COURTESIES = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "complain"})
+EVIDENCE = {
+    "affirm": (LEXICON["affirm_evidence"], LEXICON["deny_evidence"]),
+    "deny": (LEXICON["deny_evidence"], []),
+}
+LONGEST_ANSWER_WORDS = 8
+MOST_CLAUSES = 12
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Below or above which a text is not acted on."""
+
+    least_probability: float
+    least_margin: float
+    least_known_share: float
+    most_characters: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`intent` is None when the text is not acted on; the ranking is kept all the same."""
+
+    intent: str | None
+    confidence: float
+    ranking: list[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One intent proposed for the whole text or for one of its clauses."""
+
+    decision: Decision
+    is_accepted: bool
+
+
+NOTHING_READ = Decision(intent=None, confidence=0.0, ranking=[])
+
+
+def decide(model: SpanishModel, text: str, limits: Limits) -> Decision:
+    """The request decides: without the courtesy around it, or in one clause of an unclear whole."""
+    if len(text) > limits.most_characters:
+        return NOTHING_READ
+    folded = fold(text)
+    clauses = split_clauses(folded)[:MOST_CLAUSES]
+    parts = [folded, *clauses] if len(clauses) > 1 else [folded]
+    readings = [reading for part in parts if (reading := model.read_text(part)).letters]
+    if not readings:
+        return NOTHING_READ
+    rows = model.probabilities(
+        [reading.sentence for reading in readings]
+        + [reading.request or reading.sentence for reading in readings]
+    )
+    judged = [
+        _judge(model.intents, reading, row, limits)
+        for reading, row in zip(readings * 2, rows, strict=True)
+    ]
+    whole, bare = judged[0], judged[len(readings)]
+    for candidate in (bare, whole):
+        if candidate.is_accepted and candidate.decision.intent not in COURTESIES:
+            return candidate.decision
+    requests = [
+        part.decision
+        for part in judged
+        if part.is_accepted and part.decision.intent not in COURTESIES | {"out_of_scope"}
+    ]
+    if requests:
+        return max(requests, key=lambda request: request.confidence)
+    for candidate in (whole, bare):
+        if candidate.is_accepted:
+            return candidate.decision
+    return Decision(None, whole.decision.confidence, whole.decision.ranking)
+
+
+def _judge(intents: list[str], reading: Reading, row: np.ndarray, limits: Limits) -> Candidate:
+    best = np.argsort(-row)
+    ranking = [(intents[index], float(row[index])) for index in best]
+    intent, confidence = ranking[0]
+    runner_up = ranking[1][1] if len(ranking) > 1 else 0.0
+    is_accepted = (
+        confidence >= limits.least_probability
+        and confidence - runner_up >= limits.least_margin
+        and reading.known_share >= limits.least_known_share
+        and _is_evident(intent, reading)
+    )
+    return Candidate(Decision(intent, confidence, ranking), is_accepted)
+
+
+def _is_evident(intent: str, reading: Reading) -> bool:
+    """A yes or a no must be said in so many words, all of them known and none against it."""
+    if intent not in EVIDENCE:
+        return True
+    wanted, unwanted = EVIDENCE[intent]
+    said = f" {' '.join(reading.mended)} "
+    return (
+        reading.is_all_known
+        and len(reading.mended) <= LONGEST_ANSWER_WORDS
+        and any(f" {phrase} " in said for phrase in wanted)
+        and not any(f" {phrase} " in said for phrase in unwanted)
+    )
