@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, HttpUrl, ValidationError, model_vali
 
 from domain.country import CountryPack, country_codes, country_pack
 from domain.fields import DomainModel, ShortText
+from domain.message import Template
 from domain.money import Currency
 from domain.opening_hours import OpeningHours, WeeklyHours
 
@@ -98,6 +99,18 @@ class Site(DomainModel):
     def local_date(self, instant: datetime) -> date:
         """The site's calendar day at `instant`."""
         return instant.astimezone(self.zone).date()
+
+    def template_for(self, purpose: str) -> Template | None:
+        """The approved template for a purpose, filled; None if the site has none."""
+        template = self.templates.get(purpose)
+        if template is None:
+            return None
+        facts = {"brand_name": self.brand_name, "legal_name": self.legal_name}
+        return Template(
+            name=template.name,
+            language=template.language,
+            placeholders=[facts[name] for name in template.placeholders],
+        )
 
     def _opening_hours(self, weekly: WeeklyHours) -> OpeningHours:
         national = self.pack.holidays if self.observes_national_holidays else {}

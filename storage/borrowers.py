@@ -4,11 +4,10 @@ from collections.abc import Collection as Ids
 from collections.abc import Iterable
 
 from pymongo import IndexModel
-from pymongo.database import Database
 
 from domain.borrower import Borrower
 from storage.bulk import WriteCounts, existing_ids, to_document, to_fields, upsert
-from storage.mongo import Document
+from storage.mongo import Document, MongoDatabase
 
 INDEXES = {
     "borrowers": [
@@ -21,7 +20,7 @@ INDEXES = {
 class Borrowers:
     """The `borrowers` collection; `_id` is the lender's own id."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: MongoDatabase) -> None:
         self._borrowers = database["borrowers"]
 
     def find(self, borrower_id: str) -> Borrower | None:

@@ -13,11 +13,9 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pymongo.database import Database
-
 from domain.fields import last4
 from storage.loans import Loans
-from storage.mongo import Document
+from storage.mongo import MongoDatabase
 from storage.portfolio_import import ImportResult, import_portfolio
 
 Record = dict[str, Any]
@@ -34,6 +32,12 @@ class DemoPerson:
     document_last4: str | None
     about: str
     note: str
+
+
+def demo_countries() -> list[str]:
+    """Codes of the countries that have a data file."""
+    names = (file.name for file in files("storage").joinpath("demo").iterdir())
+    return sorted(name.removesuffix(".toml").upper() for name in names)
 
 
 def demo_people(country: str) -> tuple[DemoPerson, ...]:
@@ -64,7 +68,7 @@ def _person(row: Record, by_id: dict[str, Record]) -> DemoPerson:
     )
 
 
-def load_demo_data(database: Database[Document], country: str, today: date) -> ImportResult:
+def load_demo_data(database: MongoDatabase, country: str, today: date) -> ImportResult:
     """
     Make or move the demo portfolio so that it shows its states on the local day `today`.
 

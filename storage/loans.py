@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from pymongo import IndexModel, UpdateOne
-from pymongo.database import Database
 
 from domain.loan import Loan, Payment, PaymentReversal
 from domain.loan_position import LoanHistory
 from storage.bulk import WriteCounts, to_document, to_fields, upsert
-from storage.mongo import Document
+from storage.mongo import Document, MongoDatabase
 
 INDEXES = {
     "loans": [
@@ -25,7 +24,7 @@ INDEXES = {
 class Loans:
     """The `loans` and `payments` collections; `_id` is the lender's own id in both."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: MongoDatabase) -> None:
         self._loans = database["loans"]
         self._payments = database["payments"]
 

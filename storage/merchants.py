@@ -4,11 +4,10 @@ from collections.abc import Collection as Ids
 from collections.abc import Iterable
 
 from pymongo import IndexModel
-from pymongo.database import Database
 
 from domain.merchant import Merchant, Salesperson
 from storage.bulk import WriteCounts, existing_ids, to_document, to_fields, upsert
-from storage.mongo import Document
+from storage.mongo import Document, MongoDatabase
 
 INDEXES = {
     "merchants": [IndexModel([("owner_phone", 1)], name="by_owner_phone")],
@@ -22,7 +21,7 @@ INDEXES = {
 class Merchants:
     """The `merchants` collection; `_id` is the lender's own id."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: MongoDatabase) -> None:
         self._merchants = database["merchants"]
 
     def find(self, merchant_id: str) -> Merchant | None:
@@ -51,7 +50,7 @@ class Merchants:
 class Salespeople:
     """The `salespeople` collection; `_id` is the lender's own id."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: MongoDatabase) -> None:
         self._salespeople = database["salespeople"]
 
     def find(self, salesperson_id: str) -> Salesperson | None:

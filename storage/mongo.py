@@ -6,9 +6,10 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 Document = dict[str, Any]
+MongoDatabase = Database[Document]
 
 
-def connect(uri: str, database: str) -> Database[Document]:
+def connect(uri: str, database: str) -> MongoDatabase:
     """
     The named database. Nothing is dialled yet: the first operation does that.
 
@@ -29,6 +30,6 @@ def connect(uri: str, database: str) -> Database[Document]:
     return client[database]
 
 
-def ping(database: Database[Document]) -> None:
+def ping(database: MongoDatabase) -> None:
     """Return when the primary answers; a pymongo error says why it does not."""
     database.command("ping")

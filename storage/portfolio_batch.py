@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pymongo.database import Database
-
 from domain.borrower import Borrower
 from domain.loan import Loan, Payment, PaymentReversal
 from domain.merchant import Merchant, Salesperson
@@ -13,7 +11,7 @@ from storage.borrowers import Borrowers
 from storage.bulk import WriteCounts
 from storage.loans import Loans
 from storage.merchants import Merchants, Salespeople
-from storage.mongo import Document
+from storage.mongo import MongoDatabase
 from storage.portfolio_records import (
     BorrowerRecord,
     LoanRecord,
@@ -43,7 +41,7 @@ class Portfolio:
     transactions: Transactions
 
     @classmethod
-    def of(cls, database: Database[Document]) -> "Portfolio":
+    def of(cls, database: MongoDatabase) -> "Portfolio":
         return cls(
             Merchants(database),
             Salespeople(database),

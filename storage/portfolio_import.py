@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pymongo.database import Database
-
 from storage.json_lines import MAX_LINE_BYTES, Line, read_lines
-from storage.mongo import Document
+from storage.mongo import MongoDatabase
 from storage.portfolio_batch import Portfolio, PortfolioBatch
 from storage.portfolio_records import Record, read_record
 from storage.record_errors import RecordError
@@ -30,7 +28,7 @@ class ImportResult:
 
 
 def import_portfolio(
-    database: Database[Document],
+    database: MongoDatabase,
     file: BinaryIO,
     on_bad_line: BadLine,
     on_progress: Callable[[int], None] = lambda _bytes_read: None,

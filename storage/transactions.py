@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pymongo import IndexModel
-from pymongo.database import Database
 
 from domain.transaction import Transaction
 from storage.bulk import WriteCounts, to_document, to_fields, upsert
-from storage.mongo import Document
+from storage.mongo import MongoDatabase
 
 INDEXES = {
     "transactions": [
@@ -21,7 +20,7 @@ INDEXES = {
 class Transactions:
     """The `transactions` collection; `_id` is the reporting system's own id."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: MongoDatabase) -> None:
         self._transactions = database["transactions"]
 
     def list_of_salesperson(

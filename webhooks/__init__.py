@@ -1,1 +1,1 @@
-"""The HTTP door: Infobip's webhooks, media, the simulator, health. The only package that imports flask."""
+"""The HTTP door: webhooks, media, the simulator, health. Only this package imports flask."""

@@ -8,6 +8,7 @@ from domain.country.pack import CountryPack
 from domain.fields import last4
 from domain.money import format_amount
 
+_PROVINCE = re.compile(r"([A-Za-z0-9]{1,2})-")
 _THOUSANDS = re.compile(r"(?<=[0-9])(?=(?:[0-9]{3})+$)")
 
 
@@ -21,7 +22,7 @@ def format_money(amount_minor: int, currency: str, pack: CountryPack) -> str:
 
 
 def format_date(day: date, pack: CountryPack) -> str:
-    return day.strftime(pack.times.date)
+    return pack.times.date.format(day=day.day, month=day.month, year=day.year)
 
 
 def format_long_date(day: date, pack: CountryPack) -> str:
@@ -47,8 +48,9 @@ def format_instant(instant: datetime, zone: ZoneInfo, pack: CountryPack) -> str:
 
 def mask_document(number: str, pack: CountryPack) -> str:
     """What may be shown of an identity document, the same length for every number."""
-    first, hyphen, _ = number.partition("-")
-    return pack.document.mask.format(first=first if hyphen else "•", last3=last4(number)[-3:])
+    province = _PROVINCE.match(number)
+    first = province[1] if province else "•"
+    return pack.document.mask.format(first=first, last3=last4(number)[-3:])
 
 
 def mask_phone(phone: str) -> str:

@@ -30,7 +30,7 @@ class MoneyFormat(DomainModel):
 
 class TimeFormat(DomainModel):
     date: str
-    """A `strftime` pattern, digits only."""
+    """How the numbers `{day}`, `{month}` and `{year}` stand together."""
     instant: str
     """How `{date}` and `{time}` stand together."""
     half_days: tuple[str, str] | None = None
@@ -44,7 +44,7 @@ class DocumentRules(DomainModel):
     min_digits: int
     max_digits: int
     mask: str
-    """How it is shown; `{first}` is what stands before the first hyphen, `{last3}` 3 digits."""
+    """How it is shown; `{first}` is the province before a hyphen, `{last3}` 3 digits."""
 
 
 class ComplaintBody(DomainModel):
@@ -52,6 +52,13 @@ class ComplaintBody(DomainModel):
 
     name: str
     url: str
+
+
+class PayoffPhrases(DomainModel):
+    """Half sentences about `{amount}`, said only when it is not zero."""
+
+    late: str
+    increase: str
 
 
 class Words(DomainModel):
@@ -70,6 +77,7 @@ class Words(DomainModel):
     days: tuple[str, str]
     """One day and several."""
     charges: str
+    payoff: PayoffPhrases
 
 
 class Notices(DomainModel):

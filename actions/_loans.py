@@ -1,0 +1,145 @@
+"""Which of a borrower's loans a turn is about, and its figures as people read them."""
+
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions._turn import (
+    Events,
+    TurnContext,
+    ask_identity,
+    button,
+    in_thread,
+    say,
+    verified_borrower,
+)
+from bot.services.loan_accounts import LoanAccount
+from bot.site import Site
+from domain.choice import match_choice
+from domain.conversation import OfferedOption
+from domain.country import format_date, format_instant, format_money
+from domain.loan_position import InstallmentPosition, LoanPosition
+
+MAX_OFFERED = 10
+
+
+async def find_loan(
+    action_name: str, dispatcher: CollectingDispatcher, tracker: Tracker, *, may_reuse: bool
+) -> tuple[LoanAccount | None, Events]:
+    """
+    The loan this turn is about; or None and the events of having asked who or which.
+
+    In order: the one a button named, the only one, the one the words name, and with `may_reuse`
+    the one talked about before. Only loans of the borrower that the contact proved to be.
+    """
+    turn = TurnContext.of(tracker)
+    borrower_id = await verified_borrower(turn)
+    if borrower_id is None:
+        return None, ask_identity(action_name, turn)
+    accounts = await in_thread(lambda s: s.loan_accounts.list_of(borrower_id))
+    if not accounts:
+        say(dispatcher, "utter_no_loans")
+        return None, []
+    site = await in_thread(lambda s: s.site)
+    remembered = tracker.get_slot("loan_id") if may_reuse else None
+    account = _select(accounts, turn, remembered, site)
+    if account is None:
+        _offer(accounts, action_name, dispatcher, site)
+    return account, []
+
+
+def loan_facts(account: LoanAccount, site: Site) -> dict[str, Any]:
+    """Every figure of the status message, written as the country writes it."""
+    position, pack = account.position, site.pack
+    shown = _shown_installment(position)
+    balance = position.balance
+    days = position.days_past_due
+
+    def money(minor: int) -> str:
+        return format_money(minor, account.currency, pack)
+
+    facts: dict[str, Any] = {
+        "loan_id": account.loan_id,
+        "last4": position.loan.last4,
+        "merchant": account.merchant.name,
+        "state": pack.words.loan_states[position.state.value],
+        "total": len(position.installments),
+        "paid_count": position.installments_paid,
+        "left_to_pay": money(position.left_to_pay_minor),
+        "overdue": money(position.overdue_minor),
+        "late_interest": money(balance.late_interest_minor),
+        "bring_up_to_date": money(position.amount_to_bring_up_to_date_minor),
+        "days_late": pack.words.days[days != 1].format(count=days),
+        "principal": money(balance.principal_minor),
+        "interest": money(balance.interest_minor),
+        "charges_line": f"\n{pack.words.charges}: {money(balance.charges_minor)}"
+        if balance.charges_minor
+        else "",
+        "daily_rate": _percent(account, pack.money.decimal),
+        "as_of": format_instant(account.as_of, site.zone, pack),
+        "paid_off_on": _date(position.paid_off_on, site),
+        "cancelled_on": _date(position.loan.cancelled_on, site),
+    }
+    if shown is not None:
+        facts |= {
+            "number": shown.installment.number,
+            "amount": money(shown.unpaid_minor),
+            "due_on": _date(shown.installment.due_on, site),
+        }
+    return facts
+
+
+def _shown_installment(position: LoanPosition) -> InstallmentPosition | None:
+    """The one to pay first: the oldest overdue, else the next."""
+    unpaid = (each for each in position.installments if each.unpaid_minor)
+    return next(unpaid, None)
+
+
+def _select(
+    accounts: list[LoanAccount], turn: TurnContext, remembered: str | None, site: Site
+) -> LoanAccount | None:
+    by_id = {account.loan_id: account for account in accounts}
+    named = turn.entities.get("loan_id")
+    if named in by_id:
+        return by_id[named]
+    if len(accounts) == 1:
+        return accounts[0]
+    options = [_option(account, "", site) for account in accounts]
+    index = match_choice(turn.words, options, site.pack.choice) if turn.words else None
+    if isinstance(index, int):
+        return accounts[index]
+    return by_id.get(remembered or "")
+
+
+def _offer(
+    accounts: list[LoanAccount], action_name: str, dispatcher: CollectingDispatcher, site: Site
+) -> None:
+    buttons = []
+    for account in accounts[:MAX_OFFERED]:
+        option = _option(account, action_name, site)
+        row = button(option.title, "choose_loan", loan_id=account.loan_id, next=action_name)
+        buttons.append(row | {"description": option.description, "keywords": option.keywords})
+    say(dispatcher, "utter_choose_loan", count=len(accounts), buttons=buttons)
+
+
+def _option(account: LoanAccount, action_name: str, site: Site) -> OfferedOption:
+    loan = account.position.loan
+    state = site.pack.words.loan_states[account.position.state.value]
+    return OfferedOption(
+        title=account.merchant.name,
+        description=f"{_date(loan.granted_on, site)} · ••{loan.last4} · {state}",
+        keywords=[word for word in (loan.last4, loan.purpose) if word],
+        intent="choose_loan",
+        entities={"loan_id": account.loan_id, "next": action_name},
+    )
+
+
+def _percent(account: LoanAccount, decimal: str) -> str:
+    percent = account.position.loan.late_interest_daily_rate * 100
+    return f"{percent.normalize():f}%".replace(".", decimal)
+
+
+def _date(day: date | None, site: Site) -> str:
+    return format_date(day, site.pack) if day else ""

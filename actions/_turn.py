@@ -1,0 +1,94 @@
+"""What every action needs of a turn: who is writing, what they said, and the services."""
+
+from asyncio import to_thread
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.bootstrap import Services, services
+
+Events = list[dict[str, Any]]
+Result = TypeVar("Result")
+
+IDENTITY_FORM = "identity_form"
+
+
+@dataclass(frozen=True)
+class TurnContext:
+    """The turn as the worker described it, with the words that asked for something."""
+
+    message_id: str
+    contact_id: str
+    conversation_id: str
+    is_first_contact: bool
+    can_repeat: bool
+    words: str
+    entities: dict[str, Any]
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> "TurnContext":
+        """The current turn; after the identity question, with the words from before it."""
+        message = tracker.latest_message
+        metadata = message.get("metadata") or {}
+        entities = {each["entity"]: each["value"] for each in message.get("entities") or []}
+        is_answering_identity = "identity_digits" in entities
+        asked_before = tracker.get_slot("asked_text") if is_answering_identity else None
+        return cls(
+            message_id=metadata["message_id"],
+            contact_id=metadata["contact_id"],
+            conversation_id=metadata["conversation_id"],
+            is_first_contact=bool(metadata.get("is_first_contact")),
+            can_repeat=bool(metadata.get("can_repeat")),
+            words=(asked_before if is_answering_identity else message.get("text")) or "",
+            entities=entities,
+        )
+
+
+async def in_thread(work: Callable[[Services], Result]) -> Result:
+    """Run blocking work with the process's services off the action server's loop."""
+    return await to_thread(lambda: work(services()))
+
+
+async def verified_borrower(turn: TurnContext) -> str | None:
+    """The borrower the contact is proven to be, or None."""
+    return await in_thread(lambda s: s.identity.verified_borrower(turn.contact_id))
+
+
+def ask_identity(action_name: str, turn: TurnContext) -> Events:
+    """Ask who it is, then go on with `action_name` as if it had just been asked for."""
+    return [
+        SlotSet("after_identity", action_name),
+        SlotSet("asked_text", turn.words),
+        SlotSet("loan_id", turn.entities.get("loan_id")),
+        SlotSet("identity_digits", None),
+        SlotSet("identity_times_asked", 0),
+        FollowupAction(IDENTITY_FORM),
+    ]
+
+
+def leave_form() -> Events:
+    """End whatever is being asked; nothing was done yet, so nothing has to be undone."""
+    return [
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+        SlotSet("identity_digits", None),
+        SlotSet("payoff_date", None),
+        SlotSet("after_identity", None),
+        SlotSet("asked_text", None),
+        SlotSet("awaits_receipt", False),
+    ]
+
+
+def say(dispatcher: CollectingDispatcher, response: str, **facts: Any) -> None:
+    """Say a response of the dialogue files, filled with `facts`."""
+    dispatcher.utter_message(response=response, **facts)
+
+
+def button(title: str, intent: str, **entities: str) -> dict[str, Any]:
+    """A button whose title is data (a shop's name, a date); fixed ones are in the dialogue."""
+    values = ", ".join(f'"{name}": "{value}"' for name, value in entities.items())
+    return {"title": title, "payload": f"/{intent}{{{values}}}" if values else f"/{intent}"}

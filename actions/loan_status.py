@@ -1,0 +1,206 @@
+"""What a borrower owes: status, what the balance is made of, instalments, payoff at a date."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions._loans import find_loan, loan_facts
+from actions._turn import Events, TurnContext, in_thread, say
+from bot.dialogue.dates_es import read_date
+from bot.services.loan_accounts import LoanAccount
+from bot.site import Site
+from domain.country import format_date, format_money
+from domain.loan_position import InstallmentPosition, LoanState, PayoffDatePassed
+
+MAX_DAYS_AHEAD = timedelta(days=366)
+MAX_ROWS = 24
+CHOICES = {
+    "action_show_loan_status",
+    "action_show_balance_breakdown",
+    "action_show_installments",
+    "action_show_payoff_amount",
+    "action_show_how_to_pay",
+}
+
+
+class AboutOneLoan:
+    """Asks who and which loan first; `tell` answers."""
+
+    may_reuse = True
+
+    def name(self) -> str:
+        """The action's name, to come back to after a question."""
+        raise NotImplementedError
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        account, asked = await find_loan(self.name(), dispatcher, tracker, may_reuse=self.may_reuse)
+        if account is None:
+            return asked
+        site = await in_thread(lambda s: s.site)
+        self.tell(dispatcher, account, site)
+        return [SlotSet("loan_id", account.loan_id)]
+
+    def tell(self, dispatcher: CollectingDispatcher, account: LoanAccount, site: Site) -> None:
+        """Say it."""
+        raise NotImplementedError
+
+
+class ShowLoanStatus(AboutOneLoan, Action):
+    """Where the loan stands, with every figure that people ask for."""
+
+    may_reuse = False
+
+    def name(self) -> str:
+        return "action_show_loan_status"
+
+    def tell(self, dispatcher: CollectingDispatcher, account: LoanAccount, site: Site) -> None:
+        state = account.position.state
+        say(dispatcher, f"utter_loan_{state.value}", **loan_facts(account, site))
+
+
+class ShowBalanceBreakdown(AboutOneLoan, Action):
+    """What the balance is made of, and the rule of the late interest in one line."""
+
+    def name(self) -> str:
+        return "action_show_balance_breakdown"
+
+    def tell(self, dispatcher: CollectingDispatcher, account: LoanAccount, site: Site) -> None:
+        owes = account.position.left_to_pay_minor > 0
+        response = "utter_balance_breakdown" if owes else f"utter_loan_{account.position.state}"
+        say(dispatcher, response, **loan_facts(account, site))
+
+
+class ShowInstallments(AboutOneLoan, Action):
+    """Every instalment with its date, amount and state."""
+
+    def name(self) -> str:
+        return "action_show_installments"
+
+    def tell(self, dispatcher: CollectingDispatcher, account: LoanAccount, site: Site) -> None:
+        rows = [
+            _installment_row(each, account, site) for each in _shown(account.position.installments)
+        ]
+        say(dispatcher, "utter_installments", rows="\n".join(rows), **loan_facts(account, site))
+
+
+class ShowPayoffAmount(Action):
+    """What settles the loan on a day, today unless the words or the form named another."""
+
+    def name(self) -> str:
+        return "action_show_payoff_amount"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        account, asked = await find_loan(self.name(), dispatcher, tracker, may_reuse=True)
+        if account is None:
+            return asked
+        site = await in_thread(lambda s: s.site)
+        turn = TurnContext.of(tracker)
+        today = site.local_date(account.as_of)
+        ended = [SlotSet("payoff_date", None), SlotSet("loan_id", account.loan_id)]
+        on = _asked_date(turn, today, site) or today
+        if on > today + MAX_DAYS_AHEAD:
+            say(dispatcher, "utter_payoff_date_too_far")
+            return [*ended, FollowupAction("payoff_form")]
+        try:
+            _tell_payoff(dispatcher, account, site, on)
+        except PayoffDatePassed:
+            say(dispatcher, "utter_payoff_date_passed")
+            return [*ended, FollowupAction("payoff_form")]
+        return ended
+
+
+class StartPayoffDate(Action):
+    """Ask for the day."""
+
+    def name(self) -> str:
+        return "action_start_payoff_date"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        return [SlotSet("payoff_date", None), FollowupAction("payoff_form")]
+
+
+class AskPayoffDate(Action):
+    """Ask for the day, in other words when the last answer held none."""
+
+    def name(self) -> str:
+        return "action_ask_payoff_date"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        was_asked = tracker.latest_message.get("intent", {}).get("name") != "choose_payoff_date"
+        is_running = tracker.active_loop.get("name") == "payoff_form" and was_asked
+        say(dispatcher, "utter_ask_payoff_date_again" if is_running else "utter_ask_payoff_date")
+        return []
+
+
+class ChooseLoan(Action):
+    """Go on with what the choice was for, now about the chosen loan."""
+
+    def name(self) -> str:
+        return "action_choose_loan"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        following = TurnContext.of(tracker).entities.get("next")
+        return [FollowupAction(following if following in CHOICES else "action_show_loan_status")]
+
+
+def _asked_date(turn: TurnContext, today: date, site: Site) -> date | None:
+    """The day from the form's answer, else from the words that asked."""
+    answered = turn.entities.get("payoff_date")
+    if answered:
+        return date.fromisoformat(answered)
+    named = read_date(turn.words, today, site.pack)
+    return named if isinstance(named, date) else None
+
+
+def _tell_payoff(
+    dispatcher: CollectingDispatcher, account: LoanAccount, site: Site, on: date
+) -> None:
+    facts: dict[str, Any] = loan_facts(account, site)
+    if account.position.state in (LoanState.PAID_IN_FULL, LoanState.CANCELLED):
+        say(dispatcher, "utter_payoff_nothing_owed", **facts)
+        return
+    payoff = account.position.payoff(on)
+
+    def money(minor: int) -> str:
+        return format_money(minor, account.currency, site.pack)
+
+    phrases = site.pack.words.payoff
+    late = phrases.late.format(amount=money(payoff.late_interest_minor))
+    increase = phrases.increase.format(amount=money(payoff.increase_per_day_minor))
+    facts |= {
+        "on": format_date(on, site.pack),
+        "amount": money(payoff.amount_minor),
+        "late_line": late if payoff.late_interest_minor else "",
+        "increase_line": increase if payoff.increase_per_day_minor else "",
+    }
+    say(dispatcher, "utter_payoff_amount", **facts)
+
+
+def _shown(installments: tuple[InstallmentPosition, ...]) -> tuple[InstallmentPosition, ...]:
+    """All of them, or the ones around the next unpaid when there are more than a message holds."""
+    first_unpaid = next((place for place, each in enumerate(installments) if each.unpaid_minor), 0)
+    start = max(0, min(first_unpaid - 3, len(installments) - MAX_ROWS))
+    return installments[start : start + MAX_ROWS]
+
+
+def _installment_row(each: InstallmentPosition, account: LoanAccount, site: Site) -> str:
+    words = site.pack.words.installment_states
+    state = "partially_paid" if each.is_partially_paid else each.state.value
+    amount_minor = each.unpaid_minor or each.installment.amount_minor
+    amount = format_money(amount_minor, account.currency, site.pack)
+    due_on = format_date(each.installment.due_on, site.pack)
+    return f"{each.installment.number}. {due_on} · {amount} · {words[state]}"

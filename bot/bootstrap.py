@@ -1,0 +1,101 @@
+"""Wires the service's objects. The only place where they are made; once per process."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from bot.clock import Clock
+from bot.services.delivery_reports import DeliveryReports
+from bot.services.enqueuing import Enqueuing
+from bot.services.handoffs import Handoffs
+from bot.services.identity import IdentityChecks
+from bot.services.loan_accounts import LoanAccounts
+from bot.services.people import People
+from bot.services.preferences import Preferences
+from bot.services.receiving import Receiving
+from bot.settings import Settings, settings
+from bot.site import Site, load_site
+from storage.attachments import Attachments
+from storage.audit_log import AuditLog
+from storage.borrowers import Borrowers
+from storage.contacts import Contacts
+from storage.conversations import Conversations
+from storage.dead_letters import DeadLetters
+from storage.inbox import Inbox
+from storage.indexes import ensure_indexes
+from storage.loans import Loans
+from storage.merchants import Merchants, Salespeople
+from storage.mongo import MongoDatabase, connect
+from storage.outbox import Outbox
+from storage.tickets import Tickets
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the doors, the workers and the jobs use, wired together."""
+
+    settings: Settings
+    site: Site
+    clock: Clock
+    database: MongoDatabase
+    inbox: Inbox
+    outbox: Outbox
+    conversations: Conversations
+    contacts: Contacts
+    attachments: Attachments
+    dead_letters: DeadLetters
+    tickets: Tickets
+    receiving: Receiving
+    enqueuing: Enqueuing
+    people: People
+    identity: IdentityChecks
+    preferences: Preferences
+    loan_accounts: LoanAccounts
+    handoffs: Handoffs
+
+
+def build_services(
+    settings: Settings, *, database: MongoDatabase | None = None, clock: Clock | None = None
+) -> Services:
+    """The services for these settings; nothing is dialled until it is used."""
+    site = load_site(settings.site_file)
+    if clock is None:
+        # production lives in the present, whatever the file says
+        offset_file = None if settings.is_production else settings.clock_offset_file
+        clock = Clock(offset_file)
+    if database is None:
+        database = connect(settings.mongodb_uri or "", settings.mongodb_database)
+    inbox, outbox = Inbox(database), Outbox(database)
+    conversations, contacts = Conversations(database), Contacts(database)
+    dead_letters, audit_log = DeadLetters(database), AuditLog(database)
+    merchants, tickets = Merchants(database), Tickets(database)
+    people = People(Borrowers(database), Salespeople(database), merchants, site)
+    enqueuing = Enqueuing(outbox, conversations, contacts, site, clock)
+    reports = DeliveryReports(outbox, conversations, contacts, enqueuing, audit_log, clock)
+    return Services(
+        settings=settings,
+        site=site,
+        clock=clock,
+        database=database,
+        inbox=inbox,
+        outbox=outbox,
+        conversations=conversations,
+        contacts=contacts,
+        attachments=Attachments(database),
+        dead_letters=dead_letters,
+        tickets=tickets,
+        receiving=Receiving(inbox, dead_letters, reports, clock, site.pack.burst),
+        enqueuing=enqueuing,
+        people=people,
+        identity=IdentityChecks(contacts, people, audit_log, clock),
+        preferences=Preferences(contacts, people, audit_log, clock),
+        loan_accounts=LoanAccounts(Loans(database), merchants, site, clock),
+        handoffs=Handoffs(tickets, site, clock),
+    )
+
+
+@cache
+def services() -> Services:
+    """This process's services, built at first use with the indexes in place."""
+    built = build_services(settings())
+    ensure_indexes(built.database)
+    return built

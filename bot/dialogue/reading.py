@@ -1,0 +1,146 @@
+"""Reads what a person sent: a command they chose, or words for the dialogue to understand."""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.dialogue.commands import Command, CommandSigner
+from bot.dialogue.dates_es import read_date
+from bot.dialogue.digits_es import read_last4
+from domain.choice import match_choice
+from domain.conversation import Offer
+from domain.country import CountryPack
+from domain.message import (
+    FormReply,
+    InboundContent,
+    InfectedFile,
+    Location,
+    Media,
+    MediaKind,
+    Reaction,
+    Tap,
+    Text,
+)
+
+MAX_TEXT = 1000
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+STALE_MENU = Command(intent="stale_menu")
+MEDIA_INTENTS = {
+    MediaKind.IMAGE: "received_image",
+    MediaKind.DOCUMENT: "received_image",
+    MediaKind.VIDEO: "received_video",
+    MediaKind.VOICE: "received_voice",
+    MediaKind.AUDIO: "received_voice",
+    MediaKind.STICKER: "received_sticker",
+}
+
+
+class Words(BaseModel):
+    """Free words, cleaned and cut to what the dialogue can use."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+
+
+Reading = Command | Words
+
+
+class Reader:
+    """Reads one unit of a person's messages in the light of what was offered to them."""
+
+    def __init__(self, signer: CommandSigner, pack: CountryPack, today: Callable[[], date]) -> None:
+        self._signer = signer
+        self._pack = pack
+        self._today = today
+
+    def read(
+        self,
+        content: InboundContent,
+        *,
+        contact_id: str,
+        offer: Offer | None,
+        active_form: str | None,
+        attachment_id: str,
+    ) -> Reading | None:
+        """What the person means as far as it is certain; None if it needs no answer."""
+        if isinstance(content, Text):
+            return self.read_text(content.text, offer, active_form)
+        if isinstance(content, Tap):
+            return self._read_tap(content, contact_id, offer)
+        if isinstance(content, Reaction):
+            return None
+        return read_other(content, attachment_id)
+
+    def read_text(
+        self, text: str, offer: Offer | None = None, active_form: str | None = None
+    ) -> Reading:
+        """
+        What was asked for, a global word, an offered choice in any wording, or free words.
+
+        What the open question asks for comes first: four digits answer "which digits?".
+        """
+        cleaned = clean(text)
+        if not cleaned:
+            return Command(intent="received_nothing_readable")
+        answer = self._read_answer(cleaned, active_form)
+        if answer is not None:
+            return answer
+        intent = self._pack.global_intent(cleaned)
+        if intent is not None:
+            return Command(intent=intent)
+        chosen = self._match(cleaned, offer)
+        return chosen or Words(text=cleaned[:MAX_TEXT])
+
+    def _read_answer(self, text: str, active_form: str | None) -> Command | None:
+        if active_form == "identity_form":
+            last4 = read_last4(text)
+            if last4 is not None:
+                return Command(intent="inform", entities={"identity_digits": last4})
+        if active_form == "payoff_form":
+            day = read_date(text, self._today(), self._pack)
+            if isinstance(day, date):
+                return Command(intent="inform", entities={"payoff_date": day.isoformat()})
+        return None
+
+    def _match(self, text: str, offer: Offer | None) -> Command | None:
+        if offer is None:
+            return None
+        index = match_choice(text, offer.options, self._pack.choice)
+        if not isinstance(index, int):
+            return None
+        return Command(intent=offer.options[index].intent, entities=offer.options[index].entities)
+
+    def _read_tap(self, tap: Tap, contact_id: str, offer: Offer | None) -> Reading:
+        command = self._signer.read(tap.reply_id, contact_id=contact_id)
+        if command is None or command.is_stale(offer.nonce if offer else None):
+            return STALE_MENU
+        return Command(intent=command.intent, entities=command.entities)
+
+
+def read_other(content: InboundContent, attachment_id: str) -> Command:
+    """The command for something that is neither words nor a tap."""
+    if isinstance(content, Media):
+        entities: dict[str, Any] = {"attachment_id": attachment_id}
+        return Command(intent=MEDIA_INTENTS[content.media_kind], entities=entities)
+    if isinstance(content, Location):
+        return Command(intent="received_location")
+    if isinstance(content, InfectedFile):
+        return Command(intent="received_infected_file")
+    if isinstance(content, FormReply):
+        return STALE_MENU
+    return Command(intent="received_unsupported")
+
+
+def clean(text: str) -> str:
+    """The text without what nobody can see: control, format and direction characters."""
+    kept = "".join(
+        char
+        for char in unicodedata.normalize("NFC", text)
+        if char in "\n\t" or unicodedata.category(char) not in INVISIBLE
+    )
+    lines = (" ".join(line.split()) for line in kept.splitlines())
+    return "\n".join(line for line in lines if line)

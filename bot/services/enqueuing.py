@@ -1,0 +1,107 @@
+"""Puts messages into the outbox outside a turn: notices, templates, second copies."""
+
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from bot.clock import Clock
+from bot.site import Site
+from domain.conversation import Author
+from domain.message import OutboundContent, Template
+from storage.contacts import Contacts
+from storage.conversations import Conversations
+from storage.errors import AlreadyStoredError
+from storage.outbox import NewOutbound, Outbox, OutboxEntry
+
+MAX_COPIES = 3
+FIRST_RETRY = timedelta(seconds=30)
+
+
+class Enqueuing:
+    """Adds single messages at the end of a conversation's outbound order, each once."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        conversations: Conversations,
+        contacts: Contacts,
+        site: Site,
+        clock: Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._conversations = conversations
+        self._contacts = contacts
+        self._site = site
+        self._clock = clock
+
+    def add(
+        self,
+        conversation_id: str,
+        content: OutboundContent,
+        *,
+        dedupe_key: str,
+        author: Author,
+        purpose: str | None = None,
+        copies: int = 0,
+        available_at: datetime | None = None,
+    ) -> bool:
+        """Enqueue one message; False if `dedupe_key` was enqueued before."""
+        conversation = self._conversations.get(conversation_id)
+        contact = self._contacts.get(conversation.contact_id)
+        try:
+            self._outbox.add_many(
+                [
+                    NewOutbound(
+                        message_id=str(uuid5(NAMESPACE_URL, dedupe_key)),
+                        dedupe_key=dedupe_key,
+                        content=content,
+                        author=author,
+                        purpose=purpose,
+                        copies=copies,
+                    )
+                ],
+                conversation_id=conversation_id,
+                business_number=conversation.business_number,
+                to=contact.send_to,
+                first_seq=self._conversations.reserve_places(conversation_id, 1),
+                now=self._clock.machine_now(),
+                available_at=available_at,
+            )
+        except AlreadyStoredError:
+            return False
+        return True
+
+    def send_as_template(self, entry: OutboxEntry) -> bool:
+        """Send the template of the message's purpose in its place; False if the site has none."""
+        template = self.template_for(entry.purpose)
+        if template is None or isinstance(entry.content, Template):
+            return False
+        return self.add(
+            entry.conversation_id,
+            template,
+            dedupe_key=f"{entry.message_id}:template",
+            author=entry.author,
+        )
+
+    def template_for(self, purpose: str | None) -> Template | None:
+        """The site's approved template for a purpose, if it has one."""
+        return self._site.template_for(purpose) if purpose else None
+
+    def send_copy(self, entry: OutboxEntry) -> bool:
+        """Send again, later and as a new message, what is known not to have arrived."""
+        if entry.copies >= MAX_COPIES:
+            return False
+        return self.add(
+            entry.conversation_id,
+            entry.content,
+            dedupe_key=f"{entry.message_id}:copy",
+            author=entry.author,
+            purpose=entry.purpose,
+            copies=entry.copies + 1,
+            available_at=self.retry_at(entry),
+        )
+
+    def retry_at(self, entry: OutboxEntry) -> datetime:
+        """When to try a message again: later with each attempt and copy."""
+        tries = entry.attempts + entry.copies
+        delay: timedelta = FIRST_RETRY * 2 ** min(max(tries - 1, 0), 6)
+        return self._clock.machine_now() + delay

@@ -1,0 +1,100 @@
+"""Takes in what the provider posts: stored first, worked on later."""
+
+import hashlib
+from collections.abc import Sequence
+
+from bot.clock import Clock
+from bot.logs import get_logger
+from bot.services.delivery_reports import DeliveryReports
+from domain.burst import BurstWords, hold_for
+from domain.message import InboundMessage
+from domain.rejected import RejectedResult
+from domain.report import Report
+from storage.dead_letters import DeadLetters
+from storage.errors import StorageError
+from storage.inbox import Inbox
+
+MAX_KEPT_BYTES = 256 * 1024
+
+log = get_logger()
+
+
+class NotStoredError(Exception):
+    """Nothing was acknowledged: the store is away and the provider should try again."""
+
+
+class Receiving:
+    """What the webhooks call. Promise: what is accepted here is in MongoDB."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        dead_letters: DeadLetters,
+        reports: DeliveryReports,
+        clock: Clock,
+        burst_words: BurstWords,
+    ) -> None:
+        self._inbox = inbox
+        self._dead_letters = dead_letters
+        self._reports = reports
+        self._clock = clock
+        self._burst_words = burst_words
+
+    def accept_inbound(self, items: Sequence[InboundMessage | RejectedResult]) -> int:
+        """Store every message once; return how many were new. NotStoredError: send them again."""
+        messages = [item for item in items if isinstance(item, InboundMessage)]
+        try:
+            self._keep_rejected("inbound", items)
+            new = self._inbox.add_many(
+                [(message, hold_for(message.content, self._burst_words)) for message in messages],
+                arrived_at=self._clock.now(),
+                now=self._clock.machine_now(),
+            )
+        except StorageError as error:
+            raise NotStoredError from error
+        log.info(
+            "inbound_stored",
+            received=len(items),
+            new=new,
+            rejected=len(items) - len(messages),
+            external_id=messages[0].external_id if len(messages) == 1 else None,
+        )
+        return new
+
+    def accept_reports(self, items: Sequence[Report | RejectedResult]) -> int:
+        """Apply every report; return how many changed something. NotStoredError: again."""
+        try:
+            self._keep_rejected("report", items)
+            return sum(
+                self._reports.apply(item) for item in items if not isinstance(item, RejectedResult)
+            )
+        except StorageError as error:
+            raise NotStoredError from error
+
+    def keep_unreadable(self, source: str, body: bytes, reason: str) -> None:
+        """Keep a whole body that nobody could read. NotStoredError: send it again."""
+        kept = body[:MAX_KEPT_BYTES].decode("utf-8", errors="backslashreplace")
+        try:
+            self._dead_letters.add(
+                source=source,
+                reason=reason,
+                body=kept.replace("\x00", "\\x00"),
+                dedupe_key=f"{source}:{hashlib.sha256(body).hexdigest()}",
+                at=self._clock.now(),
+            )
+        except StorageError as error:
+            raise NotStoredError from error
+
+    def _keep_rejected(
+        self, source: str, items: Sequence[InboundMessage | Report | RejectedResult]
+    ) -> None:
+        for item in items:
+            if isinstance(item, RejectedResult):
+                log.warning("result_rejected", kind=source, reason=item.reason)
+                self._dead_letters.add(
+                    source=source,
+                    reason=item.reason,
+                    body=item.raw,
+                    dedupe_key=f"{source}:{hashlib.sha256(item.raw.encode()).hexdigest()}",
+                    at=self._clock.now(),
+                )

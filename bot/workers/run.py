@@ -1,0 +1,119 @@
+"""The worker process: drains the inbox and the outbox, and fetches files, until told to stop."""
+
+import os
+import signal
+import socket
+from threading import Event
+
+from bot.bootstrap import Services, services
+from bot.dialogue.commands import CommandSigner
+from bot.dialogue.rasa_client import RasaClient
+from bot.dialogue.reading import Reader
+from bot.dialogue.turn import TurnTaker
+from bot.infobip.client import InfobipClient
+from bot.infobip.media import InboundMedia
+from bot.logs import configure_logs, get_logger
+from bot.services.fallback_notices import FallbackNotices
+from bot.settings import settings
+from bot.workers.attachment_worker import AttachmentWorker
+from bot.workers.chore import Chore
+from bot.workers.draining import Drain
+from bot.workers.inbox_worker import InboxWorker
+from bot.workers.lease_keeper import LeaseKeeper
+from bot.workers.outbox_worker import OutboxWorker
+from storage.turns import Turns
+
+log = get_logger()
+
+
+def main() -> None:
+    """Work until SIGTERM or SIGINT; then finish what was begun."""
+    current = settings()
+    configure_logs(current.log_level, current.log_format, "worker")
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    run(services(), stop)
+
+
+def run(wired: Services, stop: Event) -> None:
+    """Drain with the wired services until `stop` is set."""
+    worker = f"{socket.gethostname()}-{os.getpid()}"
+    current = wired.settings
+    threads = current.fiado_worker_threads
+    client = InfobipClient(
+        current.infobip_url, current.infobip_key, current.infobip_sender, pool_size=threads
+    )
+    keeper = LeaseKeeper(wired.conversations, wired.clock, client.send_typing)
+    inbox_worker = InboxWorker(
+        worker,
+        inbox=wired.inbox,
+        contacts=wired.contacts,
+        conversations=wired.conversations,
+        turns=Turns(wired.database),
+        turn_taker=turn_taker(wired),
+        notices=FallbackNotices(wired.enqueuing, wired.site),
+        keeper=keeper,
+        clock=wired.clock,
+    )
+    outbox_worker = OutboxWorker(
+        worker,
+        outbox=wired.outbox,
+        conversations=wired.conversations,
+        dead_letters=wired.dead_letters,
+        enqueuing=wired.enqueuing,
+        client=client,
+        clock=wired.clock,
+    )
+    attachment_worker = AttachmentWorker(
+        wired.attachments,
+        InboundMedia(current.infobip_url, current.infobip_key),
+        wired.clock,
+    )
+    drains = [
+        Drain(
+            "inbox",
+            threads=threads,
+            find_ready=inbox_worker.find_ready,
+            work=inbox_worker.work,
+            watch=wired.inbox.watch_arrivals,
+        ),
+        Drain(
+            "outbox",
+            threads=threads,
+            find_ready=outbox_worker.find_ready,
+            work=outbox_worker.work,
+            watch=wired.outbox.watch_arrivals,
+        ),
+    ]
+    running: list[LeaseKeeper | Drain | Chore] = [
+        keeper,
+        *drains,
+        Chore("overdue sends", outbox_worker.retry_overdue_unknown),
+        Chore("attachments", attachment_worker.fetch_waiting),
+    ]
+    for part in running:
+        part.start()
+    log.info("worker_started", worker=worker)
+    stop.wait()
+    for part in reversed(running):
+        part.stop()
+    log.info("worker_stopped", worker=worker)
+
+
+def turn_taker(wired: Services) -> TurnTaker:
+    """The dialogue side of a turn, for these services."""
+    current, pack = wired.settings, wired.site.pack
+    signer = CommandSigner(current.secret_key.get_secret_value())
+    return TurnTaker(
+        RasaClient(
+            current.rasa_url_list,
+            current.fiado_internal_token.get_secret_value(),
+            connections=current.fiado_worker_threads,
+        ),
+        Reader(signer, pack, today=lambda: wired.site.local_date(wired.clock.now())),
+        signer,
+        wired.clock,
+        country=wired.site.country,
+        return_words=pack.notices.return_words,
+    )

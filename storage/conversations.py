@@ -1,0 +1,187 @@
+"""Conversations: their state, and the fenced lease that lets one worker at a time move them on."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pymongo import IndexModel, ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from domain.conversation import Conversation, DialogueSession, Handler, Offer
+from domain.message import OutboundContent
+
+INDEXES = [IndexModel([("contact_id", 1)], name="by_contact")]
+
+
+class LeaseLostError(Exception):
+    """Another worker took the conversation over; nothing of this attempt was written."""
+
+
+class Lease(BaseModel):
+    """
+    The right to move one conversation on until it runs out.
+
+    `attempts` counts claims since the last finished turn, this one included; `batch` holds the
+    entries that an unfinished attempt had taken together, to be taken together again.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    conversation: Conversation
+    worker: str
+    fence: int
+    attempts: int
+    batch: list[str] | None
+
+
+class TurnOutcome(BaseModel):
+    """What a finished turn leaves on the conversation."""
+
+    session: DialogueSession
+    offer: Offer | None
+    active_form: str | None = None
+    last_replies: list[OutboundContent]
+    last_replies_for: str | None = None
+    arrived_at: datetime
+    handled_by: Handler | None = None
+
+
+class Conversations:
+    """The `conversations` collection."""
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._conversations = database["conversations"]
+
+    def claim(
+        self, contact_id: str, business_number: str, *, worker: str, now: datetime, lease: timedelta
+    ) -> Lease | None:
+        """Lease the conversation, made if new; None while somebody else holds it."""
+        conversation_id = conversation_id_of(contact_id, business_number)
+        try:
+            document = self._conversations.find_one_and_update(
+                {
+                    "_id": conversation_id,
+                    "$or": [{"lease_until": None}, {"lease_until": {"$lte": now}}],
+                },
+                {
+                    "$set": {"lease_worker": worker, "lease_until": now + lease},
+                    "$inc": {"lease_fence": 1, "attempts": 1},
+                    "$setOnInsert": {"contact_id": contact_id, "business_number": business_number},
+                },
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:
+            return None
+        if document is None:
+            raise LeaseLostError(conversation_id)
+        return Lease(
+            conversation=_conversation(document),
+            worker=worker,
+            fence=document["lease_fence"],
+            attempts=document["attempts"],
+            batch=document.get("batch"),
+        )
+
+    def renew(self, lease: Lease, *, until: datetime) -> bool:
+        """Hold on for longer; False if the lease is lost."""
+        result = self._conversations.update_one(_held(lease), {"$set": {"lease_until": until}})
+        return result.matched_count == 1
+
+    def remember_batch(self, lease: Lease, entry_ids: list[str]) -> None:
+        """Note which entries are taken together, so that a retry takes the same ones."""
+        result = self._conversations.update_one(_held(lease), {"$set": {"batch": entry_ids}})
+        if result.matched_count == 0:
+            raise LeaseLostError(lease.conversation.conversation_id)
+
+    def release(self, lease: Lease, *, forgive_attempt: bool = False) -> None:
+        """Let go without having finished; a forgiven attempt does not count as one."""
+        change: dict[str, Any] = {"$set": {"lease_until": None}}
+        if forgive_attempt:
+            change["$inc"] = {"attempts": -1}
+        self._conversations.update_one(_held(lease), change)
+
+    def finish_turn(
+        self, lease: Lease, outcome: TurnOutcome, *, messages: int, session: ClientSession
+    ) -> int:
+        """
+        Write what the turn left, let go of the lease, reserve `messages` outbox places.
+
+        Returns the first reserved place. Part of the turn's transaction; LeaseLostError if the
+        fence says that somebody else has taken over.
+        """
+        changes: dict[str, Any] = {
+            "session": outcome.session.model_dump(),
+            "offer": outcome.offer.model_dump() if outcome.offer else None,
+            "active_form": outcome.active_form,
+            "last_inbound_at": outcome.arrived_at,
+            "lease_until": None,
+            "attempts": 0,
+            "batch": None,
+        }
+        if outcome.last_replies:
+            changes["last_replies"] = [reply.model_dump() for reply in outcome.last_replies]
+            changes["last_replies_for"] = outcome.last_replies_for
+        if outcome.handled_by is not None:
+            changes["handled_by"] = outcome.handled_by.value
+        document = self._conversations.find_one_and_update(
+            _held(lease),
+            {"$set": changes, "$inc": {"out_seq": messages, "turns": 1}},
+            projection={"out_seq": 1},
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        if document is None:
+            raise LeaseLostError(lease.conversation.conversation_id)
+        return int(document["out_seq"]) - messages + 1
+
+    def reserve_places(
+        self, conversation_id: str, messages: int, *, session: ClientSession | None = None
+    ) -> int:
+        """First of `messages` consecutive places in the conversation's outbound order."""
+        document = self._conversations.find_one_and_update(
+            {"_id": conversation_id},
+            {"$inc": {"out_seq": messages}},
+            projection={"out_seq": 1},
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        if document is None:
+            raise KeyError(conversation_id)
+        return int(document["out_seq"]) - messages + 1
+
+    def get(self, conversation_id: str) -> Conversation:
+        """The conversation; KeyError if there is none."""
+        document = self._conversations.find_one({"_id": conversation_id})
+        if document is None:
+            raise KeyError(conversation_id)
+        return _conversation(document)
+
+    def set_handler(self, conversation_id: str, handled_by: Handler) -> None:
+        self._conversations.update_one(
+            {"_id": conversation_id}, {"$set": {"handled_by": handled_by.value}}
+        )
+
+    def close_window(self, conversation_id: str) -> None:
+        """The provider says that the window is closed, whatever we had counted."""
+        self._conversations.update_one(
+            {"_id": conversation_id}, {"$set": {"last_inbound_at": None}}
+        )
+
+
+def conversation_id_of(contact_id: str, business_number: str) -> str:
+    return f"{contact_id}-{business_number}"
+
+
+def _held(lease: Lease) -> dict[str, Any]:
+    return {
+        "_id": lease.conversation.conversation_id,
+        "lease_worker": lease.worker,
+        "lease_fence": lease.fence,
+    }
+
+
+def _conversation(document: dict[str, Any]) -> Conversation:
+    return Conversation.model_validate({"conversation_id": document["_id"], **document})

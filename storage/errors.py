@@ -1,0 +1,6 @@
+"""MongoDB's failures under names that callers outside this package may catch."""
+
+from pymongo.errors import DuplicateKeyError as AlreadyStoredError
+from pymongo.errors import PyMongoError as StorageError
+
+__all__ = ["AlreadyStoredError", "StorageError"]

@@ -1,0 +1,42 @@
+"""Every collection's indexes in one list, made at start."""
+
+from typing import Any
+
+from pymongo import IndexModel
+from pymongo.database import Database
+
+from storage import (
+    attachments,
+    audit_log,
+    borrowers,
+    contacts,
+    conversations,
+    dead_letters,
+    inbox,
+    loans,
+    merchants,
+    outbox,
+    tickets,
+    transactions,
+)
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "inbox": inbox.INDEXES,
+    "outbox": outbox.INDEXES,
+    "conversations": conversations.INDEXES,
+    "contacts": contacts.INDEXES,
+    "dead_letters": dead_letters.INDEXES,
+    "attachments": attachments.INDEXES,
+    "tickets": tickets.INDEXES,
+    "audit_log": audit_log.INDEXES,
+    **borrowers.INDEXES,
+    **loans.INDEXES,
+    **merchants.INDEXES,
+    **transactions.INDEXES,
+}
+
+
+def ensure_indexes(database: Database[dict[str, Any]]) -> None:
+    """Make what is missing; making them again costs nothing."""
+    for collection, indexes in INDEXES.items():
+        database[collection].create_indexes(indexes)

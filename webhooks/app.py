@@ -1,0 +1,45 @@
+"""The Flask application: every HTTP door of the service."""
+
+from typing import Any
+
+from flask import Flask
+
+from bot.bootstrap import Services, services
+from bot.logs import configure_logs
+from webhooks.auth import webhook_auth
+from webhooks.errors import register_errors
+from webhooks.health import health
+from webhooks.infobip import infobip_webhooks
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+
+
+def create_app(wired: Services | None = None) -> Flask:
+    """The application around the given services, or around this process's own."""
+    if wired is None:
+        wired = services()
+        configure_logs(wired.settings.log_level, wired.settings.log_format, "web")
+    app = Flask("fiado", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions["fiado"] = wired
+    app.register_blueprint(infobip_webhooks(webhook_auth(wired.settings)))
+    app.register_blueprint(health(wired))
+    if wired.settings.simulator_is_on:
+        _add_simulator(app, wired)
+    register_errors(app)
+    return app
+
+
+def _add_simulator(app: Flask, wired: Services) -> None:
+    """The phone and the fake Infobip; imported only where they may run."""
+    from storage.demo_data import demo_people  # noqa: PLC0415 - never loaded in production
+    from webhooks.simulator.blueprint import create_simulator  # noqa: PLC0415
+    from webhooks.simulator.from_settings import simulator_config  # noqa: PLC0415
+
+    def people() -> list[dict[str, Any]]:
+        return [
+            {"phone": each.phone, "name": each.name, "note": each.note}
+            for each in demo_people(wired.site.country)
+        ]
+
+    app.register_blueprint(create_simulator(simulator_config(wired.settings, wired.clock, people)))
