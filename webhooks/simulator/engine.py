@@ -1,8 +1,10 @@
 """The whole simulator without its pages: state, faults and both directions of the contract."""
 
+from collections.abc import Mapping
+
 from flask import current_app
 
-from webhooks.simulator.config import SimulatorConfig
+from webhooks.simulator.config import DemoPerson, SimulatorConfig
 from webhooks.simulator.deliveries import Deliveries
 from webhooks.simulator.faults import FaultPlan
 from webhooks.simulator.incoming import Incoming
@@ -18,12 +20,23 @@ class Simulator:
 
     def __init__(self, config: SimulatorConfig) -> None:
         self.config = config
-        self.store = Store()
+        self.store = Store(self._demo_name)
         self.faults = FaultPlan()
         self.log = WireLog()
         self.deliveries = Deliveries(config, self.log)
         self.outgoing = Outgoing(config, self.store, self.faults, self.deliveries)
         self.incoming = Incoming(config, self.store, self.faults, self.deliveries)
+
+    def demo_people(self) -> list[DemoPerson]:
+        """The people whom the service offers to be."""
+        return [
+            DemoPerson(**person) if isinstance(person, Mapping) else person
+            for person in self.config.list_people()
+        ]
+
+    def _demo_name(self, address: str) -> str | None:
+        names = {person.phone: person.name for person in self.demo_people()}
+        return names.get(address)
 
     def media_url(self, file_id: str) -> str:
         """Where the service downloads a person's file, in Infobip's form."""

@@ -17,7 +17,7 @@ from webhooks.simulator.drafts import FileKind, PersonChanges, Tap, read_draft
 from webhooks.simulator.engine import current_simulator
 from webhooks.simulator.guard import add_safety_headers, refuse_foreign_writes
 from webhooks.simulator.store import Person, StoredFile, UnknownAddressError
-from webhooks.simulator.views import chat_news, fault_names, person_choices
+from webhooks.simulator.views import chat_news, person_choices
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -31,10 +31,8 @@ blueprint.after_request(add_safety_headers)
 
 @blueprint.get("", strict_slashes=False)
 def phone() -> ResponseReturnValue:
-    simulator = current_simulator()
-    return render_template(
-        "simulator/phone.html", sender=simulator.config.sender, faults=fault_names()
-    )
+    brand_name = current_simulator().config.brand_name
+    return render_template("simulator/phone.html", brand_name=brand_name)
 
 
 @blueprint.get("/people")
@@ -44,9 +42,11 @@ def people() -> ResponseReturnValue:
 
 @blueprint.get("/chats/<address>")
 def chat(address: str) -> ResponseReturnValue:
-    """What changed in the chat after version `after`, and who the person is."""
-    after = request.args.get("after", default=0, type=int)
-    return jsonify(chat_news(current_simulator(), read_person(address), after))
+    """What changed in the chat after version `after` of this `epoch`, and who the person is."""
+    simulator = current_simulator()
+    is_same_epoch = request.args.get("epoch") == simulator.store.epoch
+    after = request.args.get("after", default=0, type=int) if is_same_epoch else 0
+    return jsonify(chat_news(simulator, read_person(address), after))
 
 
 @blueprint.post("/chats/<address>/messages")

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -91,9 +92,14 @@ class StoredFile:
 
 
 class Store:
-    """Thread-safe. Every change of a chat raises its version: a page asks for news only."""
+    """Thread-safe. Every change of a chat raises its version: a page asks for news only.
 
-    def __init__(self) -> None:
+    `epoch` tells one life of the process from the next; `name_of` names people on first use.
+    """
+
+    def __init__(self, name_of: Callable[[str], str | None]) -> None:
+        self.epoch = secrets.token_hex(8)
+        self._name_of = name_of
         self.lock = RLock()
         self._people: OrderedDict[str, Person] = OrderedDict()
         self._messages: OrderedDict[str, ChatMessage | None] = OrderedDict()
@@ -107,7 +113,7 @@ class Store:
             key = self._key(address)
             person = self._people.get(key)
             if person is None:
-                person = self._people[key] = _new_person(key)
+                person = self._people[key] = _new_person(key, self._name_of(key))
                 while len(self._people) > MAX_PEOPLE:
                     self._people.popitem(last=False)
             if name:
@@ -193,9 +199,9 @@ class Store:
         return next(known, address)
 
 
-def _new_person(key: str) -> Person:
+def _new_person(key: str, name: str | None) -> Person:
     if not PHONE.fullmatch(key):
-        return Person(key=key, phone=None, user_id=key, name=key)
+        return Person(key=key, phone=None, user_id=key, name=name or key)
     digest = int(hashlib.sha256(key.encode()).hexdigest()[:14], 16)
     country = "PA" if key.startswith("507") else "AR"
-    return Person(key=key, phone=key, user_id=f"{country}.{digest:017d}", name=f"+{key}")
+    return Person(key=key, phone=key, user_id=f"{country}.{digest:017d}", name=name or f"+{key}")

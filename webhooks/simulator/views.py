@@ -1,12 +1,9 @@
 """What the page's script is given, as JSON."""
 
-from collections.abc import Mapping
 from time import monotonic
 from typing import Any
 
-from webhooks.simulator.config import DemoPerson
 from webhooks.simulator.engine import Simulator
-from webhooks.simulator.faults import Fault
 from webhooks.simulator.store import ChatMessage, Person
 from webhooks.simulator.wire_log import Call
 
@@ -15,10 +12,10 @@ Json = dict[str, Any]
 
 def person_choices(simulator: Simulator) -> list[Json]:
     """The demo people, then whoever else has a chat."""
-    choices = {}
-    for listed in simulator.config.list_people():
-        person = DemoPerson(**listed) if isinstance(listed, Mapping) else listed
-        choices[person.phone] = {"key": person.phone, "name": person.name, "note": person.note}
+    choices = {
+        person.phone: {"key": person.phone, "name": person.name, "note": person.note}
+        for person in simulator.demo_people()
+    }
     for known in simulator.store.people():
         choices.setdefault(known.key, {"key": known.key, "name": known.name, "note": ""})
     return list(choices.values())
@@ -28,6 +25,7 @@ def chat_news(simulator: Simulator, person: Person, after: int) -> Json:
     now = simulator.config.clock()
     version, messages = simulator.store.news(person, after)
     return {
+        "epoch": simulator.store.epoch,
         "version": version,
         "now": now.isoformat(),
         "messages": [chat_message(simulator, message) for message in messages],
@@ -88,7 +86,3 @@ def call_entry(call: Call) -> Json:
         "body": call.body,
         "answer": call.answer,
     }
-
-
-def fault_names() -> list[str]:
-    return [fault.value for fault in Fault]

@@ -1,0 +1,120 @@
+// The wall of bubbles: what is new is added or replaced, what is old stays.
+import { clone, words } from "./api.js";
+import { contentNodes, hasActions, summary } from "./contents.js";
+
+const TICKS = { sending: "t-clock", accepted: "t-one", delivered: "t-two", read: "t-two", seen: "t-two", failed: "t-failed" };
+const NEAR_BOTTOM_PX = 160;
+
+export class Chat {
+  constructor(act) {
+    this.act = act;
+    this.wall = document.getElementById("chat");
+    this.list = document.getElementById("messages");
+    this.typing = document.getElementById("typing");
+    this.messages = new Map();
+  }
+
+  clear() {
+    this.messages.clear();
+    this.list.replaceChildren();
+  }
+
+  show(news) {
+    const wasNearBottom = this.wall.scrollHeight - this.wall.scrollTop - this.wall.clientHeight < NEAR_BOTTOM_PX;
+    const before = this.messages.size;
+    for (const message of news.messages) this.upsert(message, news.now);
+    this.typing.hidden = !news.is_typing;
+    const isNew = this.messages.size > before;
+    if (isNew && (wasNearBottom || news.messages.at(-1).from_person)) this.wall.scrollTop = this.wall.scrollHeight;
+    if (news.is_typing && wasNearBottom) this.wall.scrollTop = this.wall.scrollHeight;
+  }
+
+  upsert(message, now) {
+    const shown = this.messages.get(message.id);
+    if (shown) {
+      // only ticks, failure and reaction change after a message is shown
+      this.decorate(shown.bubble, message);
+      shown.message = message;
+      return;
+    }
+    const last = [...this.messages.values()].at(-1)?.message;
+    const day = dayName(message.at, now);
+    if (!last || dayName(last.at, now) !== day) this.list.append(dayChip(day));
+    const bubble = this.build(message);
+    const isNext = last?.from_person === message.from_person && dayName(last.at, now) === day;
+    bubble.classList.toggle("is-next", Boolean(isNext));
+    this.list.append(bubble);
+    this.messages.set(message.id, { message, bubble });
+  }
+
+  build(message) {
+    const bubble = clone("bubble-template");
+    bubble.classList.add(message.from_person ? "mine" : "theirs");
+    bubble.classList.toggle("with-actions", hasActions(message));
+    bubble.classList.toggle("bare", message.kind.toLowerCase() === "sticker" && Boolean(message.file));
+    bubble.dataset.id = message.id;
+    bubble.dataset.kind = message.kind;
+    const content = contentNodes(message, this.act);
+    const actions = content.at(-1)?.classList.contains("actions") ? content.pop() : null;
+    bubble.querySelector(".content").append(...content);
+    if (actions) bubble.append(actions);
+    const time = bubble.querySelector("time");
+    time.dateTime = message.at;
+    time.textContent = clockTime(message.at);
+    bubble.querySelector(".bubble-handle").addEventListener("click", (event) => this.act.openMenu(message, event.currentTarget));
+    this.quote(bubble, message);
+    this.decorate(bubble, message);
+    return bubble;
+  }
+
+  quote(bubble, message) {
+    const quoted = this.messages.get(message.quoted_id ?? message.content.context?.id);
+    if (!quoted) return;
+    const box = bubble.querySelector(".quote");
+    box.hidden = false;
+    box.querySelector("b").textContent = quoted.message.from_person ? words.own : words.theirs;
+    box.querySelector("span").textContent = summary(quoted.message);
+    box.addEventListener("click", () => {
+      quoted.bubble.scrollIntoView({ block: "center", behavior: "smooth" });
+      quoted.bubble.classList.remove("is-shown");
+      requestAnimationFrame(() => quoted.bubble.classList.add("is-shown"));
+    });
+  }
+
+  decorate(bubble, message) {
+    const ticks = bubble.querySelector(".ticks");
+    ticks.firstElementChild.setAttribute("href", `#${TICKS[message.state]}`);
+    ticks.setAttribute("class", `ticks${["read", "seen"].includes(message.state) ? " is-blue" : ""}${message.state === "failed" ? " is-bad" : ""}`);
+    ticks.setAttribute("aria-label", words[`state${message.state[0].toUpperCase()}${message.state.slice(1)}`]);
+    bubble.dataset.state = message.state;
+    bubble.classList.toggle("has-failed", message.state === "failed");
+    const failure = bubble.querySelector(".failure");
+    failure.hidden = message.state !== "failed";
+    const says = failure.querySelector("span").dataset;
+    failure.querySelector("span").textContent = message.from_person ? says.own : `${says.theirs} ${message.error ?? ""}`;
+    const reaction = bubble.querySelector(".reaction");
+    reaction.hidden = !message.reaction;
+    reaction.textContent = message.reaction ?? "";
+    bubble.classList.toggle("has-reaction", Boolean(message.reaction));
+  }
+}
+
+export function clockTime(instant) {
+  return new Date(instant).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" });
+}
+
+function dayName(instant, now) {
+  const day = new Date(instant).toDateString();
+  const today = new Date(now);
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (day === today.toDateString()) return words.today;
+  if (day === yesterday.toDateString()) return words.yesterday;
+  return new Date(instant).toLocaleDateString("es", { day: "numeric", month: "long", year: "numeric" });
+}
+
+function dayChip(name) {
+  const chip = document.createElement("p");
+  chip.className = "day";
+  chip.textContent = name;
+  return chip;
+}
