@@ -83,22 +83,20 @@ class Child:
             )
         self.started_at = time.monotonic()
 
-    def stop(self, grace: float) -> None:
-        """Ask it to end, insist after `grace` seconds, leave nothing of its group."""
-        if self.process is None:
-            return
-        self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(grace)
-        self.end_group()
-        self.process.wait()
-        self.process = None
+    def ask_to_end(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def end_group(self) -> None:
         """Kill what is left of its process group, the children of a dead process included."""
         if self.process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
 
     def plan_restart(self) -> float:
         """Seconds until it may start again: doubled each time unless it had lived for a while."""
@@ -107,7 +105,7 @@ class Child:
             self.deaths = 0
         back_off = min(FIRST_BACK_OFF_SECONDS * 2.0**self.deaths, LONGEST_BACK_OFF_SECONDS)
         self.deaths += 1
-        self.process, self.is_ready, self.not_before = None, False, now + back_off
+        self.is_ready, self.not_before = False, now + back_off
         return back_off
 
 
@@ -163,7 +161,6 @@ class Supervisor:
         child.end_group()
         name, last_line = child.spec.name, child.log.last_line()
         if child.spec.is_task:
-            child.process = None
             if code != 0:
                 raise TaskFailedError(f"{name} failed (exit {code}): {last_line}")
             child.is_ready = True
@@ -173,6 +170,10 @@ class Supervisor:
         self._console.say(f"{name} ended ({reason}), again in {seconds:g} s: {last_line}")
 
     def _stop_all(self, signals: StopSignals) -> None:
-        """The last started first; a second stop signal cuts the grace short."""
+        """One after the other, the last started first; a second stop signal ends the patience."""
         for child in reversed(self._children):
-            child.stop(0.1 if signals.count > 1 else GRACE_SECONDS)
+            child.ask_to_end()
+            deadline = time.monotonic() + GRACE_SECONDS
+            while not child.has_ended() and time.monotonic() < deadline and signals.count < 2:
+                signals.wait(STARTING_POLL_SECONDS)
+            child.end_group()

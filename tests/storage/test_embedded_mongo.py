@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from pymongo import MongoClient
 
 from storage.embedded_mongo import EmbeddedMongoError, embedded_mongo, is_guarded
+from tests.processes import eventually, is_alive
 
 # what `fiado import` is to the mongod: a process that uses it and may be killed at any time
 USER = """
@@ -44,22 +44,6 @@ def mongod_pid(data_dir: Path) -> int:
 def guardian_pid(data_dir: Path) -> int:
     status = Path(f"/proc/{mongod_pid(data_dir)}/status").read_text()
     return int(status.partition("PPid:")[2].split()[0])
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_what_was_written_is_there_in_the_next_run(tmp_path):
