@@ -1,16 +1,16 @@
 """Infobip's webhooks: authenticate, parse, store, acknowledge - and nothing else."""
 
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Blueprint, current_app, request
 
-from bot.clock import Clock
+from bot.bootstrap import Services
 from bot.infobip.errors import BadPayload
 from bot.infobip.inbound import parse_messages
 from bot.infobip.reports import parse_reports
 from bot.logs import get_logger
-from bot.services.receiving import NotStoredError, Receiving
+from bot.services.receiving import NotStoredError
 from webhooks.auth import WebhookAuth
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -19,16 +19,6 @@ RETRY_AFTER_SECONDS = "5"
 Answer = tuple[dict[str, Any], int] | tuple[dict[str, Any], int, dict[str, str]]
 
 log = get_logger()
-
-
-class ReceivingServices(Protocol):
-    """What these views use of the process's services."""
-
-    @property
-    def receiving(self) -> Receiving: ...
-
-    @property
-    def clock(self) -> Clock: ...
 
 
 def infobip_webhooks(auth: WebhookAuth) -> Blueprint:
@@ -88,6 +78,6 @@ def answer_too_large(_: Exception) -> Answer:
     return {"error": "too_large"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-def _services() -> ReceivingServices:
-    services: ReceivingServices = current_app.extensions["fiado"]
+def _services() -> Services:
+    services: Services = current_app.extensions["fiado"]
     return services

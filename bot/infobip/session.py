@@ -1,5 +1,7 @@
 """HTTP to Infobip: one pool of connections, and a key that nothing ever prints."""
 
+from urllib.parse import urlsplit
+
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
@@ -34,7 +36,7 @@ def open_session(pool_size: int) -> requests.Session:
 
 def checked_base_url(base_url: str) -> str:
     """The base URL without a trailing slash; ValueError if no request could go there."""
-    prepared = requests.Request("GET", base_url).prepare()
-    if not prepared.url or not base_url.startswith(("https://", "http://")):
-        raise ValueError("the Infobip base URL must start with https://")
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("the Infobip base URL must be like https://abc123.api.infobip.com")
     return base_url.rstrip("/")

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -129,12 +130,12 @@ EDGE_CONTENTS: dict[str, list[InboundContent | None]] = {
     "missing_contact_and_price": [Text(text="sin contacto ni precio")],
     "out_of_order": [Text(text="segundo"), Text(text="primero")],
     "text_4096_emoji": [
-        Text(text=fixture_json("inbound-edge/text_4096_emoji.json")["results"][0]["message"]["text"])
+        Text(
+            text=fixture_json("inbound-edge/text_4096_emoji.json")["results"][0]["message"]["text"]
+        )
     ],
     "unknown_extra_fields": [Text(text="hola")],
-    "unknown_message_type": [
-        unsupported("POLL_UPDATE", "inbound-edge", "unknown_message_type")
-    ],
+    "unknown_message_type": [unsupported("POLL_UPDATE", "inbound-edge", "unknown_message_type")],
     "username_only_no_phone": [Text(text="no tengo número visible")],
 }
 
@@ -207,9 +208,7 @@ def test_the_identity_hash_is_read() -> None:
     [
         pytest.param({}, "5491155550101", "AR.9000000000000101", id="both"),
         pytest.param({"contact": None}, "5491155550101", None, id="number alone"),
-        pytest.param(
-            {"from": "AR.9", "contact": {"name": "N"}}, None, "AR.9", id="number hidden"
-        ),
+        pytest.param({"from": "AR.9", "contact": {"name": "N"}}, None, "AR.9", id="number hidden"),
         pytest.param(
             {"from": "AR.9", "contact": {"phoneNumber": "+54 9 11 5555-0101"}},
             "5491155550101",
@@ -429,7 +428,5 @@ def test_whatever_the_entries_hold_each_gives_one_storable_item(entries: list[An
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_no_body_does_worse_than_be_refused(body: bytes) -> None:
-    try:
-        parse_messages(body, NOW)
-    except BadPayload as refusal:
-        assert refusal.reason
+    with suppress(BadPayload):
+        assert isinstance(parse_messages(body, NOW), list)

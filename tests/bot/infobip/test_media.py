@@ -100,7 +100,9 @@ def test_a_base_url_may_have_a_path(vendor: Vendor) -> None:
     "url",
     [
         pytest.param(
-            fixture_json("inbound-edge/media_url_foreign_host.json")["results"][0]["message"]["url"],
+            fixture_json("inbound-edge/media_url_foreign_host.json")["results"][0]["message"][
+                "url"
+            ],
             id="foreign host",
         ),
         pytest.param(f"http://api.infobip.com{PATH}", id="not https"),
@@ -139,9 +141,7 @@ def test_other_addresses_are_never_asked(url: str) -> None:
         pytest.param(206, MediaUnavailable, id="a part"),
     ],
 )
-def test_answers_without_a_file(
-    vendor: Vendor, status: int, error_type: type[MediaError]
-) -> None:
+def test_answers_without_a_file(vendor: Vendor, status: int, error_type: type[MediaError]) -> None:
     vendor.answers(status, b"x")
     with pytest.raises(error_type):
         a_media(vendor).fetch(vendor.base_url + PATH)

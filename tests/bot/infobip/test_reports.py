@@ -294,11 +294,9 @@ JSON = st.recursive(
 FIELDS = st.sampled_from(
     ["messageId", "status", "error", "seenAt", "doneAt", "content", "change", "messageTemplateName"]
 )
+PART_NAMES = "groupId id name permanent type hash userId from notificationMessagesStatus".split()
 PARTS = st.dictionaries(
-    st.sampled_from(
-        ["groupId", "id", "name", "permanent", "type", "hash", "userId", "from"]
-        + ["notificationMessagesStatus"]
-    ),
+    st.sampled_from(PART_NAMES),
     JSON | st.sampled_from(["user_identity_changed", "stop", "5491155550101"]),
 )
 

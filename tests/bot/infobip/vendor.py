@@ -83,7 +83,6 @@ class Vendor:
 
         self.plays.append(play)
 
-
     def never_stops_sending(self) -> None:
         """An answer of unnamed length that goes on until the caller hangs up."""
 
@@ -112,7 +111,7 @@ def running_vendor(tls: SSLContext | None = None) -> Iterator[Vendor]:
                 vendor.answers(200, fixture_bytes("responses/send_200.json"))
             vendor.plays.popleft()(self)
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = answer  # noqa: N815 (the base class looks for these names)
 
         def log_message(self, *_: Any) -> None:
             """Keep the test output clean."""
