@@ -67,6 +67,7 @@ def texts(*cases):
     ("la última", 2),
     ("la de abajo", 2),
     ("2 electro", 1),
+    ("hola\n2", 1),
 )
 def test_number_selects(text, expected):
     assert match_choice(text, LOANS, WORDS) == expected

@@ -71,6 +71,8 @@ def test_what_differs_between_countries():
         ("no molestar", "opt_out"),
         ("No soy yo", "not_me"),
         ("cambiar perfil", "switch_profile"),
+        ("hola buenas tardes\nmenú", "ask_menu"),
+        ("hola buenas tardes", None),
         ("quiero el menú de la carta", None),
         ("dar de baja", None),
         ("agente de viajes", None),
