@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from domain.contact import Identity
 from domain.message import InboundContent, OutboundContent, Template, Text
+from domain.text import fold
 
 MESSAGING_WINDOW = timedelta(hours=24)
 SESSION_IDLE = timedelta(minutes=30)
@@ -111,7 +112,7 @@ def route(handled_by: Handler, content: InboundContent, return_words: frozenset[
     if handled_by is Handler.AGENT:
         return Route.AGENT
     if handled_by is Handler.NOBODY:
-        wants_back = isinstance(content, Text) and content.text.strip().casefold() in return_words
+        wants_back = isinstance(content, Text) and fold(content.text) in return_words
         return Route.BOT if wants_back else Route.NOBODY
     return Route.BOT
 
