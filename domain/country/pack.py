@@ -38,11 +38,9 @@ class TimeFormat(DomainModel):
 
 
 class DocumentRules(DomainModel):
-    """Identity documents: how one is called, recognised and shown."""
+    """Identity documents: how one is called and shown."""
 
     name: str
-    min_digits: int
-    max_digits: int
     mask: str
     """How it is shown; `{first}` is the province before a hyphen, `{last3}` 3 digits."""
 
