@@ -11,6 +11,8 @@ COMMANDS = {
     "scheduler": ("bot.commands.processes:scheduler", "The scheduler of jobs alone."),
     "actions": ("bot.commands.processes:actions", "Rasa's action server alone."),
     "rasa": ("bot.commands.processes:rasa", "One Rasa server alone."),
+    "import": ("bot.commands.import_:import_", "Load portfolio records from JSON Lines files."),
+    "demo-data": ("bot.commands.import_:demo_data", "Load the demo portfolio."),
     "train": ("bot.commands.train:train", "Train the dialogue model if its files changed."),
     "check": ("bot.commands.check:check", "Ping what the service depends on."),
 }
