@@ -9,6 +9,9 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from storage.embedded_mongo import embedded_mongo
+from tests.fakes import fake_infobip, recording_service
+
+__all__ = ["fake_infobip", "recording_service"]
 
 _numbers = count(1)
 

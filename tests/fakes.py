@@ -111,6 +111,6 @@ class RecordingService:
 
 
 @pytest.fixture
-def service() -> Iterator[RecordingService]:
+def recording_service() -> Iterator[RecordingService]:
     with RecordingService() as recording:
         yield recording

@@ -57,17 +57,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(service: RecordingService, tmp_path: Path) -> Iterator[FakeInfobip]:
+def phone(recording_service: RecordingService, tmp_path: Path) -> Iterator[FakeInfobip]:
     """A simulator whose service is the tiny bot; its clock file is in `tmp_path`."""
-    service.files["carta.pdf"] = ("application/pdf", (SAMPLES / "receipt.pdf").read_bytes())
-    service.files["foto.jpg"] = ("image/jpeg", (SAMPLES / "receipt.jpg").read_bytes())
-    bot = TinyBot(service)
+    recording_service.files["carta.pdf"] = (
+        "application/pdf",
+        (SAMPLES / "receipt.pdf").read_bytes(),
+    )
+    recording_service.files["foto.jpg"] = ("image/jpeg", (SAMPLES / "receipt.jpg").read_bytes())
+    bot = TinyBot(recording_service)
 
     def clock() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=ClockControl(tmp_path, clock).offset())
 
     config = a_simulator_config(
-        service_url=service.url,
+        service_url=recording_service.url,
         brand_name="Crédito Cercano",
         clock=clock,
         data_dir=tmp_path,
@@ -91,9 +94,7 @@ def page(browser: Browser, phone: FakeInfobip) -> Iterator[Page]:
     page.set_default_timeout(8000)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on(
-        "console", lambda line: troubles.append(line.text) if line.type == "error" else None
-    )
+    page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
     page.goto(f"{phone.page_url}?yo={RAMONA}")
     yield page
     context.close()

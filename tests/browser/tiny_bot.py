@@ -65,7 +65,9 @@ class TinyBot:
         sections = [
             {
                 "title": title,
-                "rows": [{"id": key, "title": name, "description": text} for key, name, text in rows],
+                "rows": [
+                    {"id": key, "title": name, "description": text} for key, name, text in rows
+                ],
             }
             for title, rows in ROWS.items()
         ]
@@ -90,7 +92,9 @@ class TinyBot:
 
     def _link(self, to: str) -> None:
         action = {"displayText": "Ver sucursales", "url": "https://example.org/sucursales"}
-        self._send("interactive/url-button", to, {"body": {"text": "Elegí dónde"}, "action": action})
+        self._send(
+            "interactive/url-button", to, {"body": {"text": "Elegí dónde"}, "action": action}
+        )
 
     def _formats(self, to: str) -> None:
         text = "*negrita* _cursiva_ ~tachado~ ```mono``` 2*3*4 <b>no</b>\nsegunda línea"

@@ -204,4 +204,4 @@ def _new_person(key: str, name: str | None) -> Person:
         return Person(key=key, phone=None, user_id=key, name=name or key)
     digest = int(hashlib.sha256(key.encode()).hexdigest()[:14], 16)
     country = "PA" if key.startswith("507") else "AR"
-    return Person(key=key, phone=key, user_id=f"{country}.{digest:017d}", name=name or f"+{key}")
+    return Person(key=key, phone=key, user_id=f"{country}.{digest:017d}", name=name or f"WhatsApp {key[-4:]}")

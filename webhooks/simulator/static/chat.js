@@ -3,7 +3,7 @@ import { clone, words } from "./api.js";
 import { contentNodes, hasActions, summary } from "./contents.js";
 
 const TICKS = { sending: "t-clock", accepted: "t-one", delivered: "t-two", read: "t-two", seen: "t-two", failed: "t-failed" };
-const NEAR_BOTTOM_PX = 160;
+const NEAR_END_PX = 120;
 
 export class Chat {
   constructor(act) {
@@ -12,6 +12,10 @@ export class Chat {
     this.list = document.getElementById("messages");
     this.typing = document.getElementById("typing");
     this.messages = new Map();
+    this.isPinned = true;
+    this.wall.addEventListener("scroll", () => { this.isPinned = this.distanceToEnd() < NEAR_END_PX; });
+    // pictures and players grow after they are added
+    new ResizeObserver(() => { if (this.isPinned) this.scrollToEnd(); }).observe(this.list);
   }
 
   clear() {
@@ -20,13 +24,20 @@ export class Chat {
   }
 
   show(news) {
-    const wasNearBottom = this.wall.scrollHeight - this.wall.scrollTop - this.wall.clientHeight < NEAR_BOTTOM_PX;
+    const wasPinned = this.isPinned;
     const before = this.messages.size;
     for (const message of news.messages) this.upsert(message, news.now);
+    const isLonger = this.messages.size > before || this.typing.hidden === news.is_typing;
     this.typing.hidden = !news.is_typing;
-    const isNew = this.messages.size > before;
-    if (isNew && (wasNearBottom || news.messages.at(-1).from_person)) this.wall.scrollTop = this.wall.scrollHeight;
-    if (news.is_typing && wasNearBottom) this.wall.scrollTop = this.wall.scrollHeight;
+    if (isLonger && (wasPinned || news.messages.at(-1)?.from_person)) this.scrollToEnd();
+  }
+
+  distanceToEnd() {
+    return this.wall.scrollHeight - this.wall.scrollTop - this.wall.clientHeight;
+  }
+
+  scrollToEnd() {
+    this.wall.scrollTop = this.wall.scrollHeight;
   }
 
   upsert(message, now) {
@@ -57,6 +68,7 @@ export class Chat {
     const content = contentNodes(message, this.act);
     const actions = content.at(-1)?.classList.contains("actions") ? content.pop() : null;
     bubble.querySelector(".content").append(...content);
+    bubble.querySelector(".main").classList.toggle("is-inline", Boolean(content.at(-1)?.matches(".text, .footnote, .odd, .headline")));
     if (actions) bubble.append(actions);
     const time = bubble.querySelector("time");
     time.dateTime = message.at;
