@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import requests
 
 from bot.dialogue.rasa_client import RasaClient, RasaUnavailableError
+from bot.infobip.session import open_session
 from bot.settings import Settings
 from storage.errors import StorageError
-from storage.mongo import connect, ping
+from storage.mongo import MongoDatabase, ping
 
 TIMEOUT_SECONDS = 3.0
 
@@ -25,41 +26,40 @@ class Dependency:
     ping: Callable[[], None]
 
 
-def dependencies(settings: Settings) -> list[Dependency]:
-    """All of them, in the order in which a message meets them."""
+def dependencies(settings: Settings, database: MongoDatabase) -> list[Dependency]:
+    """All of them, in the order in which a message meets them. Make them once, ping them often."""
+    token = settings.fiado_internal_token.get_secret_value()
+    rasa = RasaClient(settings.rasa_url_list, token, connections=1)
+    http = open_session(pool_size=1)
+    actions_url = settings.action_server_url.removesuffix("/webhook") + "/health"
     return [
-        Dependency("MongoDB", lambda: ping_mongodb(settings)),
-        Dependency("Rasa", lambda: ping_rasa(settings)),
-        Dependency("action server", lambda: ping_action_server(settings)),
-        Dependency("Infobip", lambda: ping_infobip(settings)),
+        Dependency("MongoDB", lambda: ping_mongodb(database)),
+        Dependency("Rasa", lambda: ping_rasa(rasa)),
+        Dependency("action server", lambda: get(http, actions_url)),
+        Dependency("Infobip", lambda: ping_infobip(http, settings)),
     ]
 
 
-def ping_mongodb(settings: Settings) -> None:
+def ping_mongodb(database: MongoDatabase) -> None:
     """The primary takes commands."""
     try:
-        ping(connect(settings.mongodb_uri or "", settings.mongodb_database))
+        ping(database)
     except StorageError as error:
         raise NotAnsweringError(type(error).__name__) from None
 
 
-def ping_rasa(settings: Settings) -> None:
+def ping_rasa(rasa: RasaClient) -> None:
     """Every server has a model and answers on our channel."""
-    token = settings.fiado_internal_token.get_secret_value()
     try:
-        RasaClient(settings.rasa_url_list, token, connections=1).ping()
+        rasa.ping()
     except RasaUnavailableError as error:
         raise NotAnsweringError(str(error)) from None
 
 
-def ping_action_server(settings: Settings) -> None:
-    """It answers on its own health page."""
-    get(settings.action_server_url.removesuffix("/webhook") + "/health")
-
-
-def ping_infobip(settings: Settings) -> None:
+def ping_infobip(http: requests.Session, settings: Settings) -> None:
     """It can be reached and does not turn our key away; whether it would send is not asked."""
     get(
+        http,
         f"{settings.infobip_url}/whatsapp/2/senders/{settings.infobip_sender}/templates",
         headers={"Authorization": f"App {settings.infobip_key}"},
         refusals={401, 403},
@@ -67,13 +67,16 @@ def ping_infobip(settings: Settings) -> None:
 
 
 def get(
-    url: str, *, headers: dict[str, str] | None = None, refusals: set[int] | None = None
+    http: requests.Session,
+    url: str,
+    *,
+    headers: dict[str, str] | None = None,
+    refusals: set[int] | None = None,
 ) -> None:
     """NotAnsweringError on silence and 5xx; without `refusals`, on anything but 200."""
     try:
-        response = requests.get(url, headers=headers, timeout=TIMEOUT_SECONDS)
+        status = http.get(url, headers=headers, timeout=TIMEOUT_SECONDS).status_code
     except requests.RequestException as error:
         raise NotAnsweringError(type(error).__name__) from None
-    status = response.status_code
     if status >= 500 or (status in refusals if refusals else status != 200):
         raise NotAnsweringError(f"answered {status}")

@@ -38,6 +38,8 @@ def make_plan(
     rasa_ports = () if "rasa_urls" in configured else free_ports(rasa_servers)
     actions_port = None if "action_server_url" in configured else free_port()
     environment = {
+        "FIADO_PORT": str(settings.fiado_port),
+        "FIADO_SIMULATOR": str(settings.fiado_simulator).lower(),
         "PROMETHEUS_MULTIPROC_DIR": str(metrics_dir(settings)),
         "PYTHONUNBUFFERED": "1",
     }

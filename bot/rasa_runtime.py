@@ -5,7 +5,9 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.log_files import LogFile
 from bot.settings import CHECKOUT, Settings
@@ -81,10 +83,18 @@ def dialogue_files() -> Iterable[Path]:
         yield from (file for file in candidates if file.suffix in {".yml", ".py", ".lock"})
 
 
-def train(settings: Settings, *, force: bool = False) -> bool:
-    """Train the model unless it is there; False if it was. RasaError: it could not be trained.
+@dataclass(frozen=True)
+class Training:
+    """What came of asking for a trained model."""
 
-    Of two callers at once one trains and the other waits for it.
+    model: Path
+    was_needed: bool
+
+
+def train(settings: Settings, *, force: bool = False) -> Training:
+    """The model of the current dialogue files, trained if it is not there yet.
+
+    Of two callers at once one trains and the other waits. RasaError: it could not be trained.
     """
     model = model_file(settings.fiado_data_dir)
     model.parent.mkdir(parents=True, exist_ok=True)
@@ -92,16 +102,23 @@ def train(settings: Settings, *, force: bool = False) -> bool:
         fcntl.flock(one_trainer, fcntl.LOCK_EX)
         if model.exists() and not force:
             model.touch()
-            return False
-        draft = model.parent / "draft"
-        log = LogFile(settings.fiado_data_dir / "logs" / "training.log")
+            return Training(model, was_needed=False)
+        run_training(settings, model)
+        prune(model.parent)
+    return Training(model, was_needed=True)
+
+
+def run_training(settings: Settings, model: Path) -> None:
+    """Train into a draft beside `model` and put it in place when it is whole."""
+    log = LogFile(settings.fiado_data_dir / "logs" / "training.log")
+    with TemporaryDirectory(dir=model.parent) as draft:
         command = rasa_command(
             "rasa",
             "train",
             *("--config", str(PROJECT / "config.yml")),
             *("--domain", str(PROJECT / "domain")),
             *("--data", str(PROJECT / "data")),
-            *("--out", str(draft)),
+            *("--out", draft),
             *("--fixed-model-name", model.name.removesuffix(".tar.gz")),
         )
         with log.open() as output:
@@ -112,14 +129,11 @@ def train(settings: Settings, *, force: bool = False) -> bool:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                check=False,
             )
-        trained = draft / model.name
+        trained = Path(draft) / model.name
         if done.returncode != 0 or not trained.exists():
             raise RasaError(f"training failed: {log.last_line()} (all of it in {log.path})")
         trained.replace(model)
-        prune(model.parent)
-    return True
 
 
 def prune(models: Path) -> None:

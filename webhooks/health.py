@@ -15,6 +15,7 @@ from bot.metrics import QueueCollector
 def health(wired: Services) -> Blueprint:
     """`/healthz`, `/readyz` and `/metrics`."""
     blueprint = Blueprint("health", __name__)
+    needed = dependencies(wired.settings, wired.database)
     queues = QueueCollector(wired.inbox, wired.outbox, wired.dead_letters, wired.clock)
 
     @blueprint.get("/healthz")
@@ -25,7 +26,7 @@ def health(wired: Services) -> Blueprint:
     def ready() -> tuple[dict[str, object], int]:
         """200 when all dependencies answer, else 503 and which does not."""
         states: dict[str, str] = {}
-        for dependency in dependencies(wired.settings):
+        for dependency in needed:
             try:
                 dependency.ping()
             except NotAnsweringError as error:

@@ -10,6 +10,7 @@ from bot.commands.shared import (
 )
 from bot.health import NotAnsweringError, dependencies
 from bot.running_service import running_environment
+from storage.mongo import connect
 
 
 @click.command()
@@ -22,7 +23,9 @@ def check() -> None:
     use_environment(**running_environment(checked_settings().fiado_data_dir))
     failures = 0
     with running_mongodb():
-        for dependency in dependencies(checked_settings()):
+        settings = checked_settings()
+        database = connect(settings.mongodb_uri or "", settings.mongodb_database)
+        for dependency in dependencies(settings, database):
             try:
                 dependency.ping()
             except NotAnsweringError as error:

@@ -61,13 +61,12 @@ def actions(host: str, port: int | None) -> None:
 @data_dir_option
 def rasa(host: str, port: int) -> None:
     """One Rasa server with the current dialogue model, which is trained if need be."""
-    from bot.rasa_runtime import RasaError, model_file, rasa_environment, server_command, train
+    from bot.rasa_runtime import RasaError, rasa_environment, server_command, train
 
     with running_mongodb(keep_over_exec=True):
         settings = checked_settings()
         try:
-            train(settings)
-            command = server_command(model_file(settings.fiado_data_dir), host, port)
+            command = server_command(train(settings).model, host, port)
         except RasaError as error:
             raise click.ClickException(str(error)) from None
         os.chdir(settings.fiado_data_dir)

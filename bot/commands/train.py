@@ -4,7 +4,7 @@ import click
 
 from bot.commands.shared import checked_settings, data_dir_option
 from bot.console import Console, being_patient
-from bot.rasa_runtime import RasaError, model_file
+from bot.rasa_runtime import RasaError
 from bot.rasa_runtime import train as train_model
 
 
@@ -17,8 +17,8 @@ def train(*, force: bool) -> None:
     console = Console()
     try:
         with being_patient(console, "the dialogue model to be trained, about 20 s"):
-            is_new = train_model(settings, force=force)
+            training = train_model(settings, force=force)
     except RasaError as error:
         raise click.ClickException(str(error)) from None
-    state = "trained" if is_new else "up to date"
-    console.say(f"dialogue model: {state} ({model_file(settings.fiado_data_dir).name})")
+    state = "trained" if training.was_needed else "up to date"
+    console.say(f"dialogue model: {state} ({training.model.name})")
