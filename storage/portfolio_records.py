@@ -11,7 +11,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
-    StringConstraints,
     TypeAdapter,
     ValidationError,
 )
@@ -27,6 +26,8 @@ from storage.record_errors import RecordError, record_error
 _Model = TypeVar("_Model", bound=BaseModel)
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_RATE = re.compile(r"0(\.[0-9]{1,11})?", re.ASCII)
+_YEARS = range(1900, 2200)
 
 
 def _day(value: object) -> object:
@@ -35,24 +36,34 @@ def _day(value: object) -> object:
         return value
     if not _DAY.fullmatch(value):
         raise ValueError('must be a date like "2026-09-10"')
-    return date.fromisoformat(value)
+    return _in_our_time(date.fromisoformat(value))
 
 
 def _instant(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(value)
     except ValueError:  # whose own message repeats the value
         raise ValueError('must be an instant like "2026-11-22T10:15:00-03:00"') from None
+    return _in_our_time(instant)
+
+
+def _in_our_time(day: date) -> date:
+    if day.year not in _YEARS:
+        raise ValueError(f"must be between the years {_YEARS.start} and {_YEARS.stop - 1}")
+    return day
+
+
+def _rate(text: str) -> Decimal:
+    if not _RATE.fullmatch(text):
+        raise ValueError('must be a fraction per day below 1, like "0.0015"')
+    return Decimal(text)
 
 
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
-RateText = Annotated[
-    str, StringConstraints(pattern=r"^0(\.[0-9]{1,11})?$"), AfterValidator(Decimal)
-]
-"""A fraction per day below 1: "0.0015" is 0.15 %."""
+DailyRate = Annotated[str, AfterValidator(_rate)]
 
 
 class MerchantRecord(Merchant):
@@ -91,7 +102,7 @@ class LoanRecord(DomainModel):
     granted_on: Day
     purpose: ShortText | None = None
     installments: list[InstallmentRecord] = Field(max_length=600)
-    late_interest_daily_rate: RateText
+    late_interest_daily_rate: DailyRate
 
 
 class PaymentRecord(DomainModel):

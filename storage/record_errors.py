@@ -14,7 +14,7 @@ _KNOWN = {
     "extra_forbidden": "unknown field",
     "union_tag_not_found": '"type" is missing',
     "string_type": "must be a string",
-    "string_pattern_mismatch": "is not written as it must be",
+    "string_pattern_mismatch": "has characters that are not allowed here",
     "date_type": "must be a string",
     "datetime_type": "must be a string",
     "list_type": "must be a list",

@@ -293,7 +293,7 @@ def test_it_fits_no_better_when_the_others_were_stored_before(load, records, com
         pytest.param(LOAN | {"installments": [INSTALLMENT] * 601}, "installments: ", id="601"),
         pytest.param(
             LOAN | {"late_interest_daily_rate": "1.5"},
-            "late_interest_daily_rate: is not",
+            "late_interest_daily_rate: must be",
             id="rate",
         ),
         pytest.param(LOAN | {"principal": "24999.99"}, "more than the principal", id="principal"),
@@ -304,6 +304,22 @@ def test_it_fits_no_better_when_the_others_were_stored_before(load, records, com
         ),
         pytest.param(
             TRANSACTION | {"occurred_at": "yesterday"}, "occurred_at: must be an instant", id="word"
+        ),
+        pytest.param(
+            TRANSACTION | {"occurred_at": "0001-01-01T00:00:00+14:00"},
+            "occurred_at: must be between the years 1900 and 2199",
+            id="before all time",
+        ),
+        pytest.param(
+            TRANSACTION | {"occurred_at": "9999-12-31T23:59:59-14:00"},
+            "occurred_at: must be between",
+            id="after all time",
+        ),
+        pytest.param(LOAN | {"granted_on": "0999-01-01"}, "granted_on: must be", id="middle ages"),
+        pytest.param(
+            MERCHANT | {"payment_accounts": [{"kind": "C B U", "number": "1", "holder": "x"}]},
+            "payment_accounts.0.kind: has characters",
+            id="account kind",
         ),
         pytest.param(TRANSACTION | {"voided": "no"}, "voided: ", id="voided"),
         pytest.param(TRANSACTION | {"kind": "refund"}, "kind: should be 'sale' or", id="kind"),
@@ -361,3 +377,18 @@ def test_progress_ends_at_the_size_of_the_file(database, monkeypatch):
     assert steps == sorted(steps)
     assert len(steps) == 3
     assert steps[-1] == len(as_bytes(PORTFOLIO))
+
+
+def test_a_file_is_never_read_more_than_a_batch_ahead(database, monkeypatch):
+    monkeypatch.setattr(portfolio_import, "BATCH_LINES", 10)
+    file = as_file([MERCHANT] * 95)
+    ahead = []
+    import_portfolio(database, file, print, lambda done: ahead.append(file.tell() - done))
+    assert ahead == [0] * 10
+
+
+def test_a_batch_of_long_lines_is_cut_short(database, monkeypatch):
+    monkeypatch.setattr(portfolio_import, "BATCH_BYTES", len(as_bytes([MERCHANT])))
+    steps = []
+    import_portfolio(database, as_file([MERCHANT] * 4), print, steps.append)
+    assert len(steps) == 2
