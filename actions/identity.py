@@ -1,8 +1,6 @@
 """The identity question: asked, checked, and then on with what was wanted."""
 
-from typing import Any
-
-from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
@@ -30,39 +28,28 @@ class AskIdentityDigits(Action):
         return [SlotSet("identity_times_asked", times + 1)]
 
 
-class ValidateIdentityForm(FormValidationAction):
+class ValidateIdentityForm(Action):
     """Checks the digits; the form ends when they are right or no more tries are left."""
 
     def name(self) -> str:
         return "validate_identity_form"
 
-    async def required_slots(
-        self,
-        domain_slots: list[str],
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: DomainDict,
-    ) -> list[str]:
-        """Nothing is asked while tries are locked."""
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
         turn = TurnContext.of(tracker)
-        locked_until = await in_thread(lambda s: s.identity.locked_until(turn.contact_id))
-        return [] if locked_until else domain_slots
-
-    async def validate_identity_digits(
-        self,
-        value: Any,
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: DomainDict,
-    ) -> dict[str, Any]:
-        turn = TurnContext.of(tracker)
+        digits = turn.entities.get("identity_digits")
+        if digits is None:
+            locked_until = await in_thread(lambda s: s.identity.locked_until(turn.contact_id))
+            # nothing is asked while tries are locked
+            return [SlotSet("requested_slot", None)] if locked_until else []
         check = await in_thread(
-            lambda s: s.identity.check(turn.contact_id, str(value), attempt_id=turn.message_id)
+            lambda s: s.identity.check(turn.contact_id, digits, attempt_id=turn.message_id)
         )
         if check.verdict is Verdict.WRONG:
             say(dispatcher, "utter_identity_wrong", attempts_left=check.attempts_left)
-            return {"identity_digits": None}
-        return {"identity_digits": check.verdict.value}
+            return [SlotSet("identity_digits", None)]
+        return [SlotSet("identity_digits", check.verdict.value)]
 
 
 class AfterIdentity(Action):

@@ -70,7 +70,14 @@ def build_services(
     merchants, tickets = Merchants(database), Tickets(database)
     people = People(Borrowers(database), Salespeople(database), merchants, site)
     enqueuing = Enqueuing(outbox, conversations, contacts, site, clock)
-    reports = DeliveryReports(outbox, conversations, contacts, enqueuing, audit_log, clock)
+    reports = DeliveryReports(
+        outbox=outbox,
+        conversations=conversations,
+        contacts=contacts,
+        enqueuing=enqueuing,
+        audit_log=audit_log,
+        clock=clock,
+    )
     return Services(
         settings=settings,
         site=site,
@@ -95,7 +102,7 @@ def build_services(
 
 @cache
 def services() -> Services:
-    """This process's services, built at first use with the indexes in place."""
+    """The services of the process, built at first use with the indexes in place."""
     built = build_services(settings())
     ensure_indexes(built.database)
     return built

@@ -1,4 +1,4 @@
-"""Every setting of the service, typed and checked once. The only module that reads the environment."""
+"""Every setting of the service, typed and checked once. Nothing else reads the environment."""
 
 from enum import StrEnum
 from functools import cache

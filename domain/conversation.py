@@ -1,4 +1,4 @@
-"""All messages of one contact with one business number: who answers, and until when we may write."""
+"""All messages of one contact with one business number: who answers, until when we may write."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

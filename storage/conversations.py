@@ -55,9 +55,21 @@ class Conversations:
         self._conversations = database["conversations"]
 
     def claim(
-        self, contact_id: str, business_number: str, *, worker: str, now: datetime, lease: timedelta
+        self,
+        contact_id: str,
+        business_number: str,
+        *,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        arrived_at: datetime,
     ) -> Lease | None:
-        """Lease the conversation, made if new; None while somebody else holds it."""
+        """
+        Lease the conversation, made if new; None while somebody else holds it.
+
+        `arrived_at` is when the message that calls for it arrived: it opens the messaging window
+        at once, so that even "please wait" may be said.
+        """
         conversation_id = conversation_id_of(contact_id, business_number)
         try:
             document = self._conversations.find_one_and_update(
@@ -68,6 +80,7 @@ class Conversations:
                 {
                     "$set": {"lease_worker": worker, "lease_until": now + lease},
                     "$inc": {"lease_fence": 1, "attempts": 1},
+                    "$max": {"last_inbound_at": arrived_at},
                     "$setOnInsert": {"contact_id": contact_id, "business_number": business_number},
                 },
                 upsert=True,

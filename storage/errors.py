@@ -3,4 +3,6 @@
 from pymongo.errors import DuplicateKeyError as AlreadyStoredError
 from pymongo.errors import PyMongoError as StorageError
 
-__all__ = ["AlreadyStoredError", "StorageError"]
+DUPLICATE_KEY = 11000
+
+__all__ = ["DUPLICATE_KEY", "AlreadyStoredError", "StorageError"]

@@ -10,8 +10,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from domain.message import InboundMessage
-
-DUPLICATE_KEY = 11000
+from storage.errors import DUPLICATE_KEY
 
 INDEXES = [
     IndexModel([("state", 1), ("available_at", 1)], name="next_ready"),
@@ -38,6 +37,7 @@ class ReadyAddress(BaseModel):
 
     address: str
     message: InboundMessage
+    arrived_at: datetime
 
 
 class Inbox:

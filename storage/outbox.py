@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict
 from pymongo import IndexModel, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.conversation import Author
 from domain.delivery import DeliveryStatus, lower_ranked
 from domain.message import OutboundContent
+from storage.errors import DUPLICATE_KEY, AlreadyStoredError
 
 IN_FLIGHT = [DeliveryStatus.PENDING, DeliveryStatus.SENDING]
 
@@ -101,8 +102,14 @@ class Outbox:
             }
             for place, message in enumerate(messages)
         ]
-        if documents:
+        if not documents:
+            return
+        try:
             self._entries.insert_many(documents, session=session)
+        except BulkWriteError as error:
+            if all(each["code"] == DUPLICATE_KEY for each in error.details["writeErrors"]):
+                raise AlreadyStoredError("outbox") from error
+            raise
 
     def list_ready(self, *, now: datetime, limit: int, busy: set[str]) -> list[OutboxEntry]:
         """First sendable message of each conversation that is not `busy`."""

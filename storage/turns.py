@@ -25,7 +25,7 @@ class FinishedTurn(BaseModel):
 
 
 class Turns:
-    """Writes finished turns. Promise: effect, answer and "done" are stored together or not at all."""
+    """Writes finished turns: effect, answer and "done" are stored together or not at all."""
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._client = database.client

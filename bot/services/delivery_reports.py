@@ -27,6 +27,7 @@ class DeliveryReports:
 
     def __init__(
         self,
+        *,
         outbox: Outbox,
         conversations: Conversations,
         contacts: Contacts,

@@ -66,6 +66,7 @@ class InboxWorker:
             worker=self._worker,
             now=self._clock.machine_now(),
             lease=LEASE,
+            arrived_at=ready.arrived_at,
         )
         if lease is None:
             return
@@ -91,7 +92,7 @@ class InboxWorker:
             log.warning("turn_fenced_off", worker=self._worker, fence=lease.fence)
             return
         except RasaUnavailableError as error:
-            self._try_later(lease, contact, batch, str(error))
+            self._try_later(lease, batch, str(error))
             return
         TURNS.labels(outcome="given_up" if finished.given_up else "answered").inc()
         TURN_SECONDS.labels(step="whole").observe(perf_counter() - started)
@@ -124,9 +125,7 @@ class InboxWorker:
             log.exception("turn_refused", reason=str(error))
             return self._notices.give_up(lease.conversation, batch, str(error))
 
-    def _try_later(
-        self, lease: Lease, contact: Contact, batch: list[InboxEntry], reason: str
-    ) -> None:
+    def _try_later(self, lease: Lease, batch: list[InboxEntry], reason: str) -> None:
         """Rasa is away: that is not the message's fault, so the attempt does not count."""
         now = self._clock.machine_now()
         waited = self._clock.now() - batch[0].arrived_at

@@ -139,7 +139,8 @@ class OutboxWorker:
         if counts and entry.attempts >= MAX_ATTEMPTS:
             return self._give_up(entry, reason)
         backoff = min(FIRST_BACKOFF * 2 ** min(entry.attempts, 12), MAX_BACKOFF)
-        delay = max(backoff * uniform(0.5, 1.0), retry_after or timedelta())
+        jittered = backoff * uniform(0.5, 1.0)  # noqa: S311 - nothing secret about it
+        delay = max(jittered, retry_after or timedelta())
         self._settle(entry, DeliveryStatus.PENDING, reason=reason, retry_in=delay)
         return False
 

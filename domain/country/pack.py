@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from domain.burst import BurstWords
-from domain.choice import ChoiceWords
+from domain.choice_vocabulary import ChoiceWords
 from domain.fields import DomainModel
 from domain.money import Currency
 from domain.phone import PhoneRules
