@@ -116,7 +116,7 @@ def _read_report(entry: Any) -> Report:
 def _reader_for(entry: dict[str, Any]) -> Callable[[dict[str, Any]], Report]:
     """Reports do not name their kind: what they carry tells it."""
     content = entry.get("content")
-    if "seenAt" in entry:
+    if entry.get("seenAt") is not None:
         return _read_seen
     if "status" in entry:
         return _read_delivery

@@ -5,7 +5,7 @@ from typing import Any
 
 import bson
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.infobip.errors import BadPayload
@@ -242,6 +242,7 @@ def test_who_wrote(changes: dict[str, Any], phone: str | None, user_id: str | No
         pytest.param(1772460307, "14:05:07", id="unix seconds"),
         pytest.param(1772460307321, "14:05:07.321000", id="unix milliseconds"),
         pytest.param("2026-03-02T14:14:59Z", "14:14:59", id="a clock slightly ahead"),
+        pytest.param("2026-03-02T14:15:01Z", "14:10:00", id="too far ahead: when it arrived"),
         pytest.param("2099-01-01T00:00:00Z", "14:10:00", id="future: when it arrived"),
         pytest.param("ayer", "14:10:00", id="words: when it arrived"),
         pytest.param(True, "14:10:00", id="a boolean: when it arrived"),
@@ -309,6 +310,11 @@ def test_a_template_button_without_payload_answers_with_its_text() -> None:
     assert accepted(message={"type": "BUTTON", "text": "Sí"}).content == Tap(
         reply_id="Sí", title="Sí"
     )
+
+
+def test_a_removed_reaction_has_no_emoji_even_if_one_is_named() -> None:
+    message = {"type": "REACTION", "emoji": "👍", "action": "REMOVED"}
+    assert accepted(message=message).content == Reaction(emoji=None, reacted_to=None)
 
 
 def test_a_text_of_65k_is_kept_whole() -> None:
@@ -398,6 +404,7 @@ def test_the_messages_api_format_is_rejected_item_by_item() -> None:
     assert isinstance(item, RejectedResult)
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -418,6 +425,7 @@ MESSAGES = st.builds(
 )
 
 
+@UNHURRIED
 @given(st.lists(st.dictionaries(FIELDS, JSON | MESSAGES).map(lambda c: a_result(**c)), max_size=3))
 def test_whatever_the_entries_hold_each_gives_one_storable_item(entries: list[Any]) -> None:
     items = parse_messages(body_of(*entries), NOW)
@@ -426,6 +434,7 @@ def test_whatever_the_entries_hold_each_gives_one_storable_item(entries: list[An
         bson.encode(item.model_dump(mode="python"))
 
 
+@UNHURRIED
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_no_body_does_worse_than_be_refused(body: bytes) -> None:
     with suppress(BadPayload):

@@ -4,7 +4,7 @@ from typing import Any
 
 import bson
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.infobip.error_codes import REPORT_ERRORS, ErrorAdvice, report_advice
@@ -230,6 +230,11 @@ def test_a_delivery_survives_odd_fields(changes: dict[str, Any]) -> None:
     assert item.outcome is DeliveryOutcome.DELIVERED
 
 
+def test_a_delivery_that_was_not_seen_is_a_delivery() -> None:
+    [item] = parse_reports(body_of({**a_delivery(), "seenAt": None}))
+    assert isinstance(item, DeliveryReport)
+
+
 def test_chat_error_7280_is_a_duplicate_too() -> None:
     report = a_delivery(status={"groupId": 5}, error={"id": 7280, "permanent": True})
     [item] = parse_reports(body_of(report))
@@ -286,6 +291,7 @@ def test_what_may_pass_by_itself_is_retried_or_shown() -> None:
     }
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
@@ -294,13 +300,24 @@ JSON = st.recursive(
 FIELDS = st.sampled_from(
     ["messageId", "status", "error", "seenAt", "doneAt", "content", "change", "messageTemplateName"]
 )
-PART_NAMES = "groupId id name permanent type hash userId from notificationMessagesStatus".split()
+PART_NAMES = [
+    "groupId",
+    "id",
+    "name",
+    "permanent",
+    "type",
+    "hash",
+    "userId",
+    "from",
+    "notificationMessagesStatus",
+]
 PARTS = st.dictionaries(
     st.sampled_from(PART_NAMES),
     JSON | st.sampled_from(["user_identity_changed", "stop", "5491155550101"]),
 )
 
 
+@UNHURRIED
 @given(st.lists(st.dictionaries(FIELDS, JSON | PARTS) | JSON, max_size=4))
 def test_whatever_the_entries_hold_each_gives_one_storable_item(entries: list[Any]) -> None:
     items = parse_reports(body_of(*entries))
