@@ -27,9 +27,9 @@ class Borrowers:
         found = self._borrowers.find_one({"_id": borrower_id})
         return _borrower(found) if found else None
 
-    def list_by_phone(self, phone: str) -> list[Borrower]:
-        """Everyone who has this phone (digits), in order of id (index by_phone)."""
-        found = self._borrowers.find({"phone": phone}).sort("_id", 1)
+    def list_by_phone(self, *phones: str) -> list[Borrower]:
+        """Everyone who has one of these phones (digits), in order of id (index by_phone)."""
+        found = self._borrowers.find({"phone": {"$in": phones}}).sort("_id", 1)
         return [_borrower(document) for document in found]
 
     def list_by_document(self, document_type: str, document_number: str) -> list[Borrower]:

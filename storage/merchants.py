@@ -33,9 +33,9 @@ class Merchants:
         found = self._merchants.find({"_id": {"$in": list(merchant_ids)}})
         return {document["_id"]: _merchant(document) for document in found}
 
-    def list_by_owner_phone(self, phone: str) -> list[Merchant]:
-        """Everything the person at this phone (digits) owns (index by_owner_phone)."""
-        found = self._merchants.find({"owner_phone": phone}).sort("_id", 1)
+    def list_by_owner_phone(self, *phones: str) -> list[Merchant]:
+        """Everything owned from one of these phones (digits), in order of id (by_owner_phone)."""
+        found = self._merchants.find({"owner_phone": {"$in": phones}}).sort("_id", 1)
         return [_merchant(document) for document in found]
 
     def save(self, merchants: Iterable[Merchant]) -> WriteCounts:
@@ -57,9 +57,9 @@ class Salespeople:
         found = self._salespeople.find_one({"_id": salesperson_id})
         return _salesperson(found) if found else None
 
-    def list_by_phone(self, phone: str) -> list[Salesperson]:
-        """Whoever sells from this phone (digits), for one merchant or more (index by_phone)."""
-        found = self._salespeople.find({"phone": phone}).sort("_id", 1)
+    def list_by_phone(self, *phones: str) -> list[Salesperson]:
+        """Whoever sells from one of these phones (digits), in order of id (index by_phone)."""
+        found = self._salespeople.find({"phone": {"$in": phones}}).sort("_id", 1)
         return [_salesperson(document) for document in found]
 
     def save(self, salespeople: Iterable[Salesperson]) -> WriteCounts:

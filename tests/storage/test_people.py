@@ -33,7 +33,9 @@ def test_everyone_who_shares_a_phone_is_found(database):
     borrowers = Borrowers(database)
     borrowers.save([SON, RAMONA, OTHER])
     assert borrowers.list_by_phone(PHONE) == [RAMONA, SON]
+    assert borrowers.list_by_phone(PHONE, "5491155550102") == [RAMONA, SON, OTHER]
     assert borrowers.list_by_phone("5491155550999") == []
+    assert borrowers.list_by_phone() == []
 
 
 def test_a_borrower_is_found_by_id_and_by_document(database):
