@@ -25,8 +25,8 @@ class SpanishClassifier(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """Below or above these a text is not acted on; measured on held-out chats."""
         return {
-            "least_probability": 0.3,
-            "least_margin": 0.08,
+            "least_probability": 0.4,
+            "least_margin": 0.2,
             "least_known_share": 0.45,
             "most_characters": 1000,
             "ranking_length": 5,

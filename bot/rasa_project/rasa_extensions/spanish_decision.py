@@ -14,6 +14,7 @@ EVIDENCE = {
 }
 LONGEST_ANSWER_WORDS = 8
 MOST_CLAUSES = 12
+LEAST_REQUEST = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,20 @@ class Candidate:
     decision: Decision
     is_accepted: bool
 
+    @property
+    def is_courtesy(self) -> bool:
+        return self.decision.intent in COURTESIES
+
+    @property
+    def is_request(self) -> bool:
+        """It asks for something we do, so it wins over courtesy beside it."""
+        return (
+            self.is_accepted
+            and not self.is_courtesy
+            and self.decision.intent != "out_of_scope"
+            and self.decision.confidence >= LEAST_REQUEST
+        )
+
 
 NOTHING_READ = Decision(intent=None, confidence=0.0, ranking=[])
 
@@ -64,21 +79,31 @@ def decide(model: SpanishModel, text: str, limits: Limits) -> Decision:
         _judge(model.intents, reading, row, limits)
         for reading, row in zip(readings * 2, rows, strict=True)
     ]
-    whole, bare = judged[0], judged[len(readings)]
+    return _choose(whole=judged[0], bare=judged[len(readings)], parts=judged)
+
+
+def _choose(whole: Candidate, bare: Candidate, parts: list[Candidate]) -> Decision:
+    """
+    What is asked wins over courtesy beside it, and over a whole that makes no sense as such.
+
+    What we do not do at all is judged on the whole: inside it there may well be words of ours.
+    """
+    if whole.is_accepted and whole.is_courtesy and not bare.is_request:
+        requests = [part for part in parts if part.is_request]
+        return _surest(requests) if requests else whole.decision
     for candidate in (bare, whole):
-        if candidate.is_accepted and candidate.decision.intent not in COURTESIES:
+        if candidate.is_accepted and not candidate.is_courtesy:
             return candidate.decision
-    requests = [
-        part.decision
-        for part in judged
-        if part.is_accepted and part.decision.intent not in COURTESIES | {"out_of_scope"}
+    accepted = [part for part in parts if part.is_request] or [
+        part for part in (whole, bare) if part.is_accepted
     ]
-    if requests:
-        return max(requests, key=lambda request: request.confidence)
-    for candidate in (whole, bare):
-        if candidate.is_accepted:
-            return candidate.decision
+    if accepted:
+        return _surest(accepted)
     return Decision(None, whole.decision.confidence, whole.decision.ranking)
+
+
+def _surest(candidates: list[Candidate]) -> Decision:
+    return max((candidate.decision for candidate in candidates), key=lambda one: one.confidence)
 
 
 def _judge(intents: list[str], reading: Reading, row: np.ndarray, limits: Limits) -> Candidate:

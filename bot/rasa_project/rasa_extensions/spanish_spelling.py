@@ -56,10 +56,9 @@ class Speller:
         same_sound = self._by_sound.get(sound_of(word))
         if same_sound and len(word) > 2:
             return [same_sound]
-        if len(word) >= SHORTEST_CORRECTED:
-            near = self._nearest(word)
-            if near:
-                return [near]
+        near = self._nearest(word) if len(word) >= SHORTEST_CORRECTED else self._swapped(word)
+        if near:
+            return [near]
         return self._split(word) or [word]
 
     def _nearest(self, word: str) -> str | None:
@@ -68,6 +67,14 @@ class Speller:
         }
         near = [known for known in candidates if _is_one_slip(word, known)]
         return max(near, key=lambda known: (self.counts[known], known), default=None)
+
+    def _swapped(self, word: str) -> str | None:
+        """The known word of four letters with two neighbours of `word` swapped."""
+        swaps = (
+            word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+            for place in range(len(word) - 1)
+        )
+        return next((swap for swap in swaps if len(swap) == 4 and swap in self.counts), None)
 
     def _split(self, word: str) -> list[str]:
         if len(word) < SHORTEST_SPLIT:

@@ -15,6 +15,7 @@ LEXICON: dict[str, Any] = yaml.safe_load(
 NUMBER_TAGS = frozenset({"numfecha", "nummonto", "numcodigo", "numlargo", "num"})
 EMOJI_TAGS = frozenset(LEXICON["emoji"]) | {"emoji"}
 LAUGH_TAG = "numrisa"
+TAGS = NUMBER_TAGS | EMOJI_TAGS | {LAUGH_TAG}
 
 _EMOJI_TAG_OF = {sign: tag for tag, signs in LEXICON["emoji"].items() for sign in signs}
 _UNITS = "pesos|peso|lucas|luca|mangos|palos|palo|dolares|balboas|mil|gambas|usd|ars|k|bs"
