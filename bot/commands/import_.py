@@ -85,8 +85,8 @@ def import_file(database: MongoDatabase, path: Path, progress: Progress) -> Impo
 def summary(result: ImportResult) -> str:
     """One line for the person who imports."""
     return (
-        f"{result.created} new, {result.changed} changed, {result.unchanged} unchanged, "
-        f"{result.bad_lines} bad lines"
+        f"{result.created} new, {result.changed} changed, {result.unchanged} unchanged; "
+        f"bad lines: {result.bad_lines}"
     )
 
 

@@ -51,7 +51,7 @@ def portfolio(tmp_path):
 def test_a_good_file_is_imported_and_again_changes_nothing(fiado, portfolio, database):
     first = fiado("import", portfolio)
     assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout == f"{portfolio}: 6 new, 1 changed, 0 unchanged, 0 bad lines\n"
+    assert first.stdout == f"{portfolio}: 6 new, 1 changed, 0 unchanged; bad lines: 0\n"
     assert Portfolio.of(database).loans.find("L-2026-004821")
     assert "0 new, 0 changed, 7 unchanged" in fiado("import", portfolio).stdout
 
@@ -67,7 +67,7 @@ def test_bad_lines_are_told_with_file_and_line_and_the_others_imported(
         f"{bad}:1: not valid JSON: expected ident at column 2",
         f'{bad}:3: unknown field "nick"',
     ]
-    assert "1 new, 0 changed, 0 unchanged, 2 bad lines" in result.stdout
+    assert "1 new, 0 changed, 0 unchanged; bad lines: 2" in result.stdout
     assert Portfolio.of(database).borrowers.find("B-1")
     assert Portfolio.of(database).loans.find("L-2026-004821")
 
