@@ -54,16 +54,6 @@ class InfobipClient:
         """Turn the ticks of a contact's message blue; False if that failed."""
         return self._try(mark_as_read_request(self._business_number, external_id))
 
-    def check(self) -> None:
-        """Raise a SendError unless Infobip answers and knows the key."""
-        path = f"/whatsapp/1/senders/quality?senders={self._business_number}"
-        try:
-            self._call(WireRequest("GET", path), COURTESY_TIMEOUTS)
-        except SendError as error:
-            # a key for sending alone may not read the quality; it is known all the same
-            if not error.code.startswith("http_403"):
-                raise
-
     def close(self) -> None:
         self._session.close()
 

@@ -46,7 +46,6 @@ SUCCESS_BODIES = {
     "events_200",
     "send_200",
     "send_200_rejected_in_body",
-    "sender_quality_200",
     "template_200_single",
 }
 
@@ -347,18 +346,3 @@ def test_courtesies_may_fail_in_silence(vendor: Vendor, status: int) -> None:
     client = a_client(vendor)
     assert not client.mark_as_read("wamid.1")
     assert not client.send_typing(CONTACT_NUMBER)
-
-
-def test_check_passes_where_the_key_is_known(vendor: Vendor) -> None:
-    vendor.answers(200, fixture_bytes("responses/sender_quality_200.json"))
-    vendor.answers(403, fixture_bytes("responses/error_403.json"))
-    client = a_client(vendor)
-    client.check()
-    client.check()
-    assert vendor.calls[0].path == "/whatsapp/1/senders/quality?senders=5491155550100"
-
-
-def test_check_fails_where_the_key_is_not_known(vendor: Vendor) -> None:
-    vendor.answers(401, fixture_bytes("responses/error_401.json"))
-    with pytest.raises(Unauthorized):
-        a_client(vendor).check()
