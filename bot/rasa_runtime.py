@@ -67,18 +67,18 @@ def model_file(data_dir: Path) -> Path:
     return data_dir / "models" / f"{dialogue_digest()}.tar.gz"
 
 
-def dialogue_digest() -> str:
+def dialogue_digest(project: Path = PROJECT) -> str:
     """A hash of all that the model is made from, code of our components included."""
     total = hashlib.sha256()
-    for file in sorted(dialogue_files()):
-        total.update(str(file.relative_to(PROJECT)).encode())
+    for file in sorted(dialogue_files(project)):
+        total.update(str(file.relative_to(project)).encode())
         total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()[:16]
 
 
-def dialogue_files() -> Iterable[Path]:
+def dialogue_files(project: Path) -> Iterable[Path]:
     for name in TRAINED_FROM:
-        path = PROJECT / name
+        path = project / name
         candidates = path.rglob("*") if path.is_dir() else [path]
         yield from (file for file in candidates if file.suffix in {".yml", ".py", ".lock"})
 

@@ -14,7 +14,6 @@ PARTS: list[tuple[str, list[str], Path]] = [
     ("style", [str(BIN / "ruff"), "check", "."], ROOT),
     ("format", [str(BIN / "ruff"), "format", "--check", "."], ROOT),
     ("types", [str(BIN / "mypy")], ROOT),
-    ("imports", [str(BIN / "lint-imports")], ROOT),
     ("Rasa's extensions", [str(RASA_PYTHON), "-m", "pytest"], RASA_PROJECT),
     ("the service", [str(BIN / "python"), "-m", "pytest", "--durations=10"], ROOT),
 ]

@@ -27,6 +27,15 @@ with embedded_mongo(Path(sys.argv[1])) as uri:
 """
 
 
+BECOMES_ANOTHER_PROGRAM = """
+import os, sys
+from pathlib import Path
+from storage.embedded_mongo import embedded_mongo
+with embedded_mongo(Path(sys.argv[1]), keep_over_exec=True) as uri:
+    os.execvp("sh", ["sh", "-c", f"echo {uri}; exec sleep 60"])
+"""
+
+
 def insert(uri: str, name: str) -> None:
     with MongoClient(uri, serverSelectionTimeoutMS=10_000) as client:
         client.shop.people.insert_one({"_id": name})
@@ -85,13 +94,22 @@ def test_starters_at_the_same_moment_get_the_same_mongod(tmp_path):
     assert not is_guarded(tmp_path)
 
 
-def test_a_killed_user_leaves_no_mongod_behind(tmp_path):
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(USER, id="a command"),
+        pytest.param(BECOMES_ANOTHER_PROGRAM, id="a command that became another program"),
+    ],
+)
+def test_a_killed_user_leaves_no_mongod_behind(tmp_path, program):
     user = subprocess.Popen(
-        [sys.executable, "-c", USER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
     with user:
         assert user.stdout.readline().startswith("mongodb://127.0.0.1:")
         pid = mongod_pid(tmp_path)
+        time.sleep(0.5)
+        assert is_alive(pid)
         user.kill()
     assert eventually(lambda: not is_alive(pid))
 
