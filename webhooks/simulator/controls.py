@@ -2,12 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from webhooks.simulator.clock_control import ClockControl
 from webhooks.simulator.drafts import ClockMove, FaultOrder, Replay
 from webhooks.simulator.engine import current_simulator
 from webhooks.simulator.guard import add_safety_headers, refuse_foreign_writes
@@ -35,15 +33,10 @@ def clear_faults() -> ResponseReturnValue:
     return "", 204
 
 
-@blueprint.get("/clock")
-def show_clock() -> ResponseReturnValue:
-    return jsonify(_clock_state(_clock_control()))
-
-
 @blueprint.post("/clock")
 def move_clock() -> ResponseReturnValue:
     """Shift business time of every process: by seconds, to an instant, or (empty body) back."""
-    control = _clock_control()
+    control = current_simulator().clock_control
     if control is None:
         abort(409)
     move = read_body(ClockMove)
@@ -53,7 +46,7 @@ def move_clock() -> ResponseReturnValue:
         control.go_to(move.to)
     else:
         control.reset()
-    return jsonify(_clock_state(control))
+    return "", 204
 
 
 @blueprint.post("/chats/<address>/window-expiry")
@@ -98,15 +91,3 @@ def _fixtures() -> dict[str, Path]:
         for name in REPLAYED_FOLDERS
         for file in (folder / name).glob("*.json")
     }
-
-
-def _clock_control() -> ClockControl | None:
-    config = current_simulator().config
-    return ClockControl(config.data_dir, config.clock) if config.data_dir else None
-
-
-def _clock_state(control: ClockControl | None) -> dict[str, Any]:
-    now = current_simulator().config.clock()
-    if control is None:
-        return {"now": now.isoformat(), "offset_seconds": 0, "is_movable": False}
-    return {"now": now.isoformat(), "offset_seconds": control.offset(), "is_movable": True}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import current_app
 
+from webhooks.simulator.clock_control import ClockControl
 from webhooks.simulator.config import DemoPerson, SimulatorConfig
 from webhooks.simulator.deliveries import Deliveries
 from webhooks.simulator.faults import FaultPlan
@@ -23,6 +24,9 @@ class Simulator:
         self.store = Store(self._demo_name)
         self.faults = FaultPlan()
         self.log = WireLog()
+        self.clock_control = (
+            ClockControl(config.data_dir, config.clock) if config.data_dir else None
+        )
         self.deliveries = Deliveries(config, self.log)
         self.outgoing = Outgoing(config, self.store, self.faults, self.deliveries)
         self.incoming = Incoming(config, self.store, self.faults, self.deliveries)

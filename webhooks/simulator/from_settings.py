@@ -17,12 +17,14 @@ def simulator_config(
     clock: Clock,
     list_people: Callable[[], Sequence[DemoPerson | Mapping[str, Any]]] = tuple,
     templates: Mapping[str, TemplateMessage] | None = None,
+    brand_name: str = "Fiado",
 ) -> SimulatorConfig:
     """What `create_simulator` needs, for a simulator in the web process of `settings`."""
     return SimulatorConfig(
         api_key=settings.infobip_key,
         sender=settings.infobip_sender,
         clock=clock.now,
+        brand_name=brand_name,
         environment=settings.fiado_env.value,
         service_url=settings.local_base_url,
         infobip_url=settings.infobip_url,

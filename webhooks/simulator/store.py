@@ -204,4 +204,6 @@ def _new_person(key: str, name: str | None) -> Person:
         return Person(key=key, phone=None, user_id=key, name=name or key)
     digest = int(hashlib.sha256(key.encode()).hexdigest()[:14], 16)
     country = "PA" if key.startswith("507") else "AR"
-    return Person(key=key, phone=key, user_id=f"{country}.{digest:017d}", name=name or f"WhatsApp {key[-4:]}")
+    # what the business sees of a person who hides the number must not contain it
+    shown_name = name or f"WhatsApp {key[-4:]}"
+    return Person(key=key, phone=key, user_id=f"{country}.{digest:017d}", name=shown_name)

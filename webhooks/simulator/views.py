@@ -27,7 +27,7 @@ def chat_news(simulator: Simulator, person: Person, after: int) -> Json:
     return {
         "epoch": simulator.store.epoch,
         "version": version,
-        "now": now.isoformat(),
+        "clock": clock_state(simulator),
         "messages": [chat_message(simulator, message) for message in messages],
         "person": {
             "key": person.key,
@@ -40,6 +40,15 @@ def chat_news(simulator: Simulator, person: Person, after: int) -> Json:
         },
         "is_typing": person.typing_until > monotonic(),
         "faults": simulator.faults.remaining(),
+    }
+
+
+def clock_state(simulator: Simulator) -> Json:
+    control = simulator.clock_control
+    return {
+        "now": simulator.config.clock().isoformat(),
+        "offset_seconds": control.offset() if control else 0,
+        "is_movable": control is not None,
     }
 
 

@@ -26,7 +26,7 @@ export class Chat {
   show(news) {
     const wasPinned = this.isPinned;
     const before = this.messages.size;
-    for (const message of news.messages) this.upsert(message, news.now);
+    for (const message of news.messages) this.upsert(message, news.clock.now);
     const isLonger = this.messages.size > before || this.typing.hidden === news.is_typing;
     this.typing.hidden = !news.is_typing;
     if (isLonger && (wasPinned || news.messages.at(-1)?.from_person)) this.scrollToEnd();

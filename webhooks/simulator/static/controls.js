@@ -3,7 +3,6 @@ import { clone, get, post, remove } from "./api.js";
 
 const byId = (id) => document.getElementById(id);
 const LOG_SHOWN = 200;
-const CLOCK_MS = 20_000;
 
 export class Controls {
   constructor(chatPath, refresh) {
@@ -20,6 +19,7 @@ export class Controls {
   // The news of the chat carry what the drawer shows of the person and of armed faults.
   show(news) {
     this.person = news.person;
+    this.showClock(news.clock);
     for (const button of document.querySelectorAll("[data-fault]")) {
       const count = news.faults[button.dataset.fault] ?? 0;
       const badge = button.querySelector("b");
@@ -61,17 +61,8 @@ export class Controls {
     }
   }
 
-  async setUpClock() {
-    const show = (state) => {
-      const now = new Date(state.now);
-      byId("clock-now").dateTime = state.now;
-      byId("clock-now").textContent = now.toLocaleString("es", { dateStyle: "medium", timeStyle: "short" });
-      const offset = byId("clock-offset");
-      const hours = Math.round(state.offset_seconds / 36) / 100;
-      offset.textContent = state.offset_seconds ? `${offset.dataset.ahead} ${hours} h` : offset.dataset.real;
-      for (const part of document.querySelectorAll("#clock-buttons button, #clock-form button")) part.disabled = !state.is_movable;
-    };
-    const move = async (order) => { show(await post("/clock", order)); this.refresh(); };
+  setUpClock() {
+    const move = async (order) => { await post("/clock", order); this.refresh(); };
     for (const button of document.querySelectorAll("[data-seconds]")) {
       const seconds = button.dataset.seconds;
       button.addEventListener("click", () => move(seconds === "reset" ? {} : { add_seconds: Number(seconds) }));
@@ -80,11 +71,15 @@ export class Controls {
       event.preventDefault();
       move({ to: new Date(byId("clock-to").value).toISOString() });
     });
-    show(await get("/clock"));
-    setInterval(async () => {
-      const state = document.hidden ? null : await get("/clock").catch(() => null);
-      if (state) show(state);
-    }, CLOCK_MS);
+  }
+
+  showClock({ now, offset_seconds: seconds, is_movable: isMovable }) {
+    const time = byId("clock-now");
+    time.dateTime = now;
+    time.textContent = new Date(now).toLocaleString("es", { dateStyle: "medium", timeStyle: "short" });
+    const offset = byId("clock-offset");
+    offset.textContent = seconds ? `${offset.dataset.ahead} ${Math.round(seconds / 36) / 100} h` : offset.dataset.real;
+    for (const button of document.querySelectorAll("#clock-buttons button, #clock-form button")) button.disabled = !isMovable;
   }
 
   async setUpReplays() {

@@ -63,7 +63,7 @@ function show(news) {
   chat.show(news);
   controls.show(news);
   presence(news.is_typing ? "typing" : "online");
-  byId("phone-time").textContent = clockTime(news.now);
+  byId("phone-time").textContent = clockTime(news.clock.now);
   byId("whoami").textContent = news.person.name;
   byId("window-closed").hidden = news.person.window_is_open || chat.messages.size === 0;
 }
