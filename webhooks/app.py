@@ -42,4 +42,5 @@ def _add_simulator(app: Flask, wired: Services) -> None:
             for each in demo_people(wired.site.country)
         ]
 
-    app.register_blueprint(create_simulator(simulator_config(wired.settings, wired.clock, people)))
+    config = simulator_config(wired.settings, wired.clock, people, brand_name=wired.site.brand_name)
+    app.register_blueprint(create_simulator(config))
