@@ -14,7 +14,8 @@ from bot.metrics import TURN_SECONDS
 from domain.burst import Turn, join
 from domain.contact import Contact
 from domain.conversation import Author, Conversation, Handler, Route, route
-from domain.message import InboundMessage, Media, OutboundContent
+from domain.country.pack import Notices
+from domain.message import InboundMessage, Media, OutboundContent, OutboundText
 from storage.attachments import NewAttachment
 from storage.conversations import TurnOutcome
 from storage.inbox import InboxEntry
@@ -40,14 +41,15 @@ class TurnTaker:
         clock: Clock,
         *,
         country: str,
-        return_words: frozenset[str],
+        notices: Notices,
     ) -> None:
         self._rasa = rasa
         self._reader = reader
         self._signer = signer
         self._clock = clock
         self._country = country
-        self._return_words = return_words
+        self._return_words = notices.return_words
+        self._sorry = notices.sorry
 
     def take(
         self, conversation: Conversation, contact: Contact, batch: list[InboxEntry]
@@ -112,6 +114,9 @@ class TurnTaker:
             responses=[response.response for response in rasa.responses],
             replayed=rasa.replayed,
         )
+        if not replies.contents and not replies.effects:
+            log.error("turn_without_answer", external_id=message.external_id)
+            replies = Replies(contents=[OutboundText(text=self._sorry)])
         answer.add(replies, message.external_id, rasa.active_form)
 
 

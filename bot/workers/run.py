@@ -115,5 +115,5 @@ def turn_taker(wired: Services) -> TurnTaker:
         signer,
         wired.clock,
         country=wired.site.country,
-        return_words=pack.notices.return_words,
+        notices=pack.notices,
     )
