@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.choice_vocabulary import Choosable, ChoiceWords, Vocabulary, is_typo, tokenize
+from domain.choice_vocabulary import ChoiceWords, Choosable, Vocabulary, is_typo, tokenize
 from domain.text import plain, squeeze
 
 MAX_ANSWER_WORDS = 12

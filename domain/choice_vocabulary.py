@@ -1,7 +1,7 @@
 """The words of offered options, and which options the words of an answer fit."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.fields import DomainModel
@@ -63,7 +63,7 @@ class Vocabulary:
         self.count = len(self._titles)
         self.known: set[str] = set().union(*self._names)
 
-    def telling(self, tokens: list[str], silent: Set[str]) -> list[str]:
+    def telling(self, tokens: list[str], silent: frozenset[str]) -> list[str]:
         """`tokens` without the `silent` ones that open no title, and without repetitions."""
         kept = [token for token in tokens if token in self._openers or token not in silent]
         return [token for token, before in zip(kept, ["", *kept], strict=False) if token != before]
@@ -93,11 +93,9 @@ class Vocabulary:
 
     def _may_choose(self, content: list[str], answer_words: int) -> bool:
         words = self._words
-        if any(
-            each in words.refusals | words.questions for each in content if each not in self.known
-        ):
-            return False
-        if all(each in words.questions | words.weak | words.fillers for each in content):
+        silent = words.questions | words.weak | words.fillers
+        unknown = set(content) - self.known
+        if unknown & (words.refusals | words.questions) or silent.issuperset(content):
             return False
         return any(map(_is_telling, content)) or answer_words <= MAX_WORDS_AROUND_SHORT_ONE
 
@@ -106,9 +104,13 @@ class Vocabulary:
         said = set().union(*meant)
         found = set()
         for index, starts in enumerate(self._starts):
+            first_words = {start[0] for start in starts if start}
+            is_enough = len(content) > 1 or first_words & said
+            is_contrary = first_words & self._words.refusals - said
             has_all = _covers(self._names[index], meant) and any(map(_is_telling, content))
-            is_enough = len(content) > 1 or any(start[:1] == list(said)[:1] for start in starts)
-            if (has_all and is_enough) or any(_opens(start, content) for start in starts):
+            if any(_opens(start, content) for start in starts) or (
+                has_all and is_enough and not is_contrary
+            ):
                 found.add(index)
         return found
 
@@ -136,7 +138,7 @@ def is_typo(token: str, word: str) -> bool:
     """Whether `token` is `word` mistyped: one slip, two in a long word, none in a short one."""
     shorter, longer = sorted((len(token), len(word)))
     is_swapped = shorter > 4 and sorted(token) == sorted(word)
-    limit = 2 if shorter > 8 else 1 if longer > 5 and shorter > 4 or is_swapped else 0
+    limit = 2 if shorter > 8 else 1 if (longer > 5 and shorter > 4) or is_swapped else 0
     may_begin_alike = word[0] in token[:2] or token[0] in word[:2]
     return bool(limit) and may_begin_alike and edit_distance(token, word, limit) <= limit
 

@@ -13,14 +13,13 @@ WORDS = country_pack("AR").choice
 @dataclass(frozen=True)
 class Offered:
     title: str
-    description: str | None = None
     keywords: tuple[str, ...] = ()
 
 
 LOANS = [
-    Offered("Casa Norte", "Heladera · ••4821", ("Casa Norte", "Heladera", "10/09/2026", "4821")),
-    Offered("Electro Sur", "Televisor · ••1177", ("Electro Sur", "Televisor", "2/5/2026", "1177")),
-    Offered("Mueblería Norte", "Sillón · ••9033", ("Mueblería Norte", "Sillón", "9033")),
+    Offered("Casa Norte", ("Casa Norte", "Heladera", "10/09/2026", "4821")),
+    Offered("Electro Sur", ("Electro Sur", "Televisor", "2/5/2026", "1177")),
+    Offered("Mueblería Norte", ("Mueblería Norte", "Sillón", "9033")),
 ]
 CONFIRMATION = [Offered("Sí, pedir la anulación"), Offered("No, volver")]
 MENU = [
@@ -147,8 +146,12 @@ def test_what_is_about_something_else_selects_nothing(text, expected):
     ("no", 1),
     ("nooo", 1),
     ("no gracias", 1),
-    ("volver", 1),
     ("no, la 2", 1),
+    ("no quiero eso", 1),
+    ("no me quedó claro qué es", None),
+    ("no es lo que compré", None),
+    ("volver", None),
+    ("anulación", None),
     ("si no", None),
     ("si la 2", Ambiguous((0, 1))),
     ("si pero cuánto me cobran", None),
@@ -165,7 +168,14 @@ def test_a_confirmation_takes_only_its_own_words(text, expected):
     ("cuotas", 1),
     ("mi deuda", 0),
     ("como pagar", 2),
-    ("una carta", 3),
+    ("pedir carta", 3),
+    ("quiero pedir una carta", 3),
+    ("una carta", None),
+    ("y mi carta?", None),
+    ("la compra", None),
+    ("hola cómo le va", None),
+    ("parar", None),
+    ("me quedo con la deuda", None),
     ("quiero anular la compra", 4),
     ("hablar", 5),
     ("cuánto debo", None),
@@ -188,10 +198,35 @@ def test_numbers_in_titles_are_not_taken_for_positions(text, expected):
     assert match_choice(text, PLANS, WORDS) == expected
 
 
-def test_same_titles_are_told_apart_by_description():
-    options = [Offered("Casa Norte", "Heladera"), Offered("Casa Norte", "Cocina")]
+def test_same_titles_are_told_apart_by_keywords():
+    options = [Offered("Casa Norte", ("Heladera",)), Offered("Casa Norte", ("Cocina",))]
     assert match_choice("casa norte", options, WORDS) == Ambiguous((0, 1))
     assert match_choice("casa norte cocina", options, WORDS) == 1
+
+
+@texts(
+    ("crédito", 0),
+    ("mi crédito", 0),
+    ("ver mi crédito", 0),
+    ("ver", None),
+    ("más", None),
+    ("qué más", None),
+    ("más opciones", 1),
+    ("gracias por todo", None),
+    ("pagar todo", 2),
+    ("pagar", 2),
+    ("ya me voy", None),
+    ("ya pagué", 3),
+)
+def test_words_that_open_many_sentences_do_not_choose_alone(text, expected):
+    titles = ["Ver mi crédito", "Más opciones", "Pagar todo", "Ya pagué"]
+    assert match_choice(text, [Offered(title) for title in titles], WORDS) == expected
+
+
+def test_a_refusal_in_a_title_must_be_said():
+    options = [Offered("No tengo comprobante"), Offered("Más opciones")]
+    assert match_choice("tengo el comprobante", options, WORDS) is None
+    assert match_choice("no tengo el comprobante", options, WORDS) == 0
 
 
 def test_no_options_select_nothing():
@@ -199,7 +234,7 @@ def test_no_options_select_nothing():
 
 
 words_alone = st.text("abcdefghijklmnñopqrstuvwxyzáé ", min_size=1, max_size=20)
-offers = st.lists(st.builds(Offered, words_alone, st.none() | words_alone), min_size=1, max_size=12)
+offers = st.lists(st.builds(Offered, words_alone, st.tuples(words_alone)), min_size=1, max_size=12)
 
 
 @given(offers, st.data())
@@ -209,7 +244,10 @@ def test_a_bare_valid_number_always_selects(options, data):
 
 
 @given(
-    st.text(max_size=60), st.lists(st.builds(Offered, st.text(max_size=24), st.none()), max_size=10)
+    st.text(max_size=60),
+    st.lists(
+        st.builds(Offered, st.text(max_size=24), st.tuples(st.text(max_size=12))), max_size=10
+    ),
 )
 def test_any_text_and_any_options_are_read_without_failing(text, options):
     found = match_choice(text, options, WORDS)
