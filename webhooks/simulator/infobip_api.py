@@ -32,6 +32,7 @@ FAULT_STATUS = {
     Fault.UNAUTHORIZED: 401,
 }
 TYPING_SECONDS = 25
+MAX_LOGGED_BYTES = 64 * 1024
 TYPING_STATUS = {
     "groupId": 1,
     "groupName": "PENDING",
@@ -61,7 +62,7 @@ def record(response: Response) -> Response:
         direction=Direction.TO_INFOBIP,
         method=request.method,
         path="/whatsapp/" + request.path.partition("/whatsapp/")[2],
-        body=_body(),
+        body=_body() if (request.content_length or 0) <= MAX_LOGGED_BYTES else None,
         status=None if g.get("is_dropped") else response.status_code,
         answer=response.get_json(silent=True),
         milliseconds=(time.monotonic() - g.started) * 1000,

@@ -1,0 +1,64 @@
+"""A simulator beside the service is set up from the service's own settings."""
+
+import pytest
+
+from bot.clock import Clock
+from bot.settings import Environment, Settings
+from webhooks.simulator.blueprint import SimulatorForbiddenError, create_simulator
+from webhooks.simulator.from_settings import simulator_config
+
+PRODUCTION = {
+    "fiado_env": Environment.PRODUCTION,
+    "secret_key": "s",
+    "fiado_internal_token": "t",
+    "infobip_base_url": "https://x.api.infobip.com",
+    "infobip_api_key": "k",
+    "public_base_url": "https://bot.example.org",
+    "webhook_username": "u",
+    "webhook_password": "p",
+}
+
+
+def config(**settings):
+    return simulator_config(Settings(_env_file=None, **settings), Clock())
+
+
+def test_it_calls_the_service_where_it_listens_and_is_called_beside_it():
+    made = config(fiado_port=23456)
+    assert made.service_url == "http://127.0.0.1:23456"
+    assert made.infobip_url == "http://127.0.0.1:23456/simulator/infobip"
+
+
+@pytest.mark.parametrize(
+    ("settings", "headers"),
+    [
+        pytest.param({}, {}, id="none"),
+        pytest.param(
+            {"webhook_username": "u", "webhook_password": "p"},
+            {"Authorization": "Basic dTpw"},
+            id="basic",
+        ),
+        pytest.param(
+            {"webhook_secret_header": "X-Secret", "webhook_secret": "s"},
+            {"X-Secret": "s"},
+            id="secret header",
+        ),
+        pytest.param(
+            {
+                "webhook_hmac_header": "X-Signature",
+                "webhook_hmac_secret": "k",
+                "webhook_hmac_algorithm": "sha1",
+                "webhook_hmac_encoding": "base64",
+            },
+            {"X-Signature": "oigudkjoyvfSJNZTHc2VwoCKXYk="},
+            id="hmac",
+        ),
+    ],
+)
+def test_it_proves_itself_as_the_service_demands(settings, headers):
+    assert config(**settings).webhook_auth.headers_for(b"body") == headers
+
+
+def test_production_settings_have_no_simulator():
+    with pytest.raises(SimulatorForbiddenError):
+        create_simulator(config(**PRODUCTION))
