@@ -66,7 +66,12 @@ def _is_unfinished(text: str, words: BurstWords) -> bool:
     tokens = fold(text[:MAX_JOINED_CHARACTERS]).split()
     if not tokens or len(tokens) > MAX_FRAGMENT_WORDS:
         return False
-    return tokens[-1] in words.dangling or _is_all_openers(tokens, words)
+    return _is_dangling(text, tokens[-1], words) or _is_all_openers(tokens, words)
+
+
+def _is_dangling(text: str, last: str, words: BurstWords) -> bool:
+    """Whether `text` breaks off after a word like "el"; a mark or an accent ("pará") ends it."""
+    return last in words.dangling and text.rstrip().casefold().endswith(last)
 
 
 def _is_all_openers(tokens: list[str], words: BurstWords) -> bool:

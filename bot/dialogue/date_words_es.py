@@ -49,7 +49,6 @@ _SPELLINGS = {
     "dias": "dia",
     "semanas": "semana",
     "meses": "mes",
-    "quincenas": "quincena",
     "anos": "ano",
     "hs": "hora",
     "hrs": "hora",
@@ -65,7 +64,6 @@ _SPELLINGS = {
     "presente": "este",
     "del": "de el",
     "al": "a el",
-    "la": "el",
     "d": "de",
     "q": "que",
     "setiembre": "septiembre",
@@ -82,8 +80,8 @@ _PHRASES = [
     (re.compile(rf"\b(?:{pattern})\b"), replacement)
     for pattern, replacement in (
         (r"antes de ayer", "anteayer"),
-        (r"(?:a|por|en|de) el (?:manana|tarde|noche|madrugada)", ""),
-        (r"este (?:tarde|noche|momento)", "hoy"),
+        (r"(?:a|por|en|de) la (?:manana|tarde|noche|madrugada)", ""),
+        (r"este (?:manana|tarde|noche|momento)|a la fecha", "hoy"),
         (r"a el mediodia|a primera hora|a ultima hora|mismo", ""),
         (r"que (?:viene|sigue|entra)", "proximo"),
         (r"que paso", "pasado"),
@@ -98,6 +96,7 @@ _TYPED_WRONG = [
     "semana", "quincena", "dentro",
 ]  # fmt: skip
 _NO_TYPOS = {
+    "nanana", "quincenas",
     "abrir", "abrio", "cerrado", "entero", "entera", "junto", "juntos", "marco", "marca",
     "mayor", "mayores", "pagado", "pagada", "pagados", "parte", "partes", "pesado", "pesada",
     "puedo", "banana", "semanal", "ultimos", "primera", "marte", "julia", "julian", "junior",

@@ -67,7 +67,7 @@ def _patterns(weekdays: str, months: str) -> list[tuple[re.Pattern[str], Rule]]:
     on_the = rf"(?:(?:el )?(?P<weekday>{weekdays}) (?:, )?(?:el )?(?:dia )?|(?:el |dia )+)"
     not_counted = r"(?<!cuota )(?<!cuotas )(?<!letra )(?<!letras )"
     counted = "cuota|letra|credito|prestamo|compra|por|de|peso|mil|hora|opcion|x|:"
-    day, of = r"(?P<day>[0-9]{1,2})", "de(?: el)?"
+    day, of = r"(?P<day>[0-9]{1,2})", "de(?: el| la)?"
     month, year = "(?P<month>[0-9]{1,2})", "(?P<year>[0-9]{2}|(?:19|20|21)[0-9]{2})"
     table: list[tuple[str, Rule]] = [
         (rf"{on}(?P<year>(?:19|20|21)[0-9]{{2}})[/.-]{month}[/.-]{day}", rules.full_date),
@@ -84,7 +84,7 @@ def _patterns(weekdays: str, months: str) -> list[tuple[re.Pattern[str], Rule]]:
         (rf"{on}{day} {of} (?:cada )?(?P<month>{which_month}|mes)", rules.day_of_month),
         (rf"{not_counted}{on}{day}[/-]{month}", rules.day_and_month),
         (rf"^(?:el )?{day}[. ]{month}$", rules.day_and_month),
-        (r"(?:este |proximo )?fin de(?: el)? semana(?: proximo| pasado)?", rules.weekend),
+        (r"(?:este |proximo )?fin de(?: la)? semana(?: proximo| pasado)?", rules.weekend),
         (rf"fin {of} (?:este )?(?:proximo )?ano(?: proximo)?", rules.end_of_year),
         (
             (
@@ -97,7 +97,7 @@ def _patterns(weekdays: str, months: str) -> list[tuple[re.Pattern[str], Rule]]:
         (
             (
                 r"(?:(?P<ahead>en|dentro de|de aca a|de aqui a) |(?P<ago>hace) )?"
-                r"(?P<amount>[0-9]{1,3}) (?P<unit>dia|semana|quincena|mes|ano|hora)"
+                r"(?P<amount>[0-9]{1,3}) (?P<unit>dia|semana|quincena|mes|ano|hora)s?"
                 r"(?P<back> atras)?"
             ),
             rules.some_time_away,
@@ -115,7 +115,7 @@ def _patterns(weekdays: str, months: str) -> list[tuple[re.Pattern[str], Rule]]:
         (r"quincena", rules.pay_day),
         (r"(?P<word>pasado manana|manana|hoy|anteayer|ayer)", rules.near_day),
         (r"^(?:para )?(?P<word>ya|ahora|pasado)$", rules.near_day),
-        (rf"{on_the}{day}(?! (?:{counted})s?(?!\S))", rules.day_alone),
-        (r"^(?:para )?(?P<day>[12]?[0-9]|3[01])$", rules.day_alone),
+        (rf"{on_the}{day}(?! (?:[0-9]|(?:{counted})s?(?!\S)))", rules.day_alone),
+        (r"^(?:para )?(?P<day>0?[1-9]|[12][0-9]|3[01])$", rules.day_alone),
     ]
     return [(re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), rule) for pattern, rule in table]

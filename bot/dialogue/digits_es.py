@@ -15,11 +15,13 @@ _DIGIT_WORD = re.compile(rf"\b(?:{'|'.join(_DIGIT_WORDS)})\b")
 _SPOKEN = re.compile(rf"(?:\b(?:{'|'.join(_DIGIT_WORDS)}|[0-9])\b[ ,.-]*){{4,}}")
 _QUESTION = re.compile(r"\bultim[oa]s? (?:4|cuatro)(?: (?:digitos|numeros|cifras|del? ?\w*))?\b")
 _CLUSTER = re.compile(r"[0-9]+(?:[ .,/-]{1,2}[0-9]+)*")
+_DECIMAL = re.compile(r"[0-9]+[.,][0-9]{1,2}")
 _BIRTH_DATE = re.compile(r"[0-9]{1,2}[.-][0-9]{1,2}[.-](?:19|20)[0-9]{2}")
 _TAX_NUMBER = re.compile(r"[0-9]{2}[ -]([0-9]{8})[ -][0-9]")
 _GROUPED = re.compile(
     r"[0-9]{1,2}[. ][0-9]{3}[. ][0-9]{3}"  # 28.123.456
-    r"|[0-9]{1,2}[ -][0-9]{1,4}[ -][0-9]{1,6}"  # 8-456-1234
+    r"|[0-9]{1,2}-[0-9]{1,4}-[0-9]{1,6}"  # 8-456-1234
+    r"|[0-9]{1,2} [0-9]{1,3} [0-9]{1,6}"  # the same with blanks; a longer middle is a phone's
 )
 _LETTERED = re.compile(r"\b(?:pe|e|n|[0-9]{1,2}-?(?:av|pi))[ -]([0-9]{1,4}[ -][0-9]{1,6})\b")
 
@@ -43,7 +45,7 @@ def _last4_of(cluster: str) -> str | None:
     digits = _digits(cluster)
     if tax_number := _TAX_NUMBER.fullmatch(cluster):
         return tax_number[1][-4:]
-    if "/" in cluster or _BIRTH_DATE.fullmatch(cluster):
+    if "/" in cluster or _BIRTH_DATE.fullmatch(cluster) or _DECIMAL.fullmatch(cluster):
         return None
     is_document = cluster.isdigit() and len(digits) in DOCUMENT_DIGITS
     is_grouped = _GROUPED.fullmatch(cluster) is not None and len(digits) > 4

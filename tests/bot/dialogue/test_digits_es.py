@@ -55,6 +55,8 @@ def test_the_four_digits_are_found(text):
         "02/05/1980",
         "02-05-1980",
         "45.300,00",
+        "B/. 62.50",
+        "el saldo del 11 5555 0101",
         "uno de los dos",
         "٥٦٧٨",
     ],
