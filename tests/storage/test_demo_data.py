@@ -12,21 +12,21 @@ from storage.portfolio_import import ImportResult
 TODAY = date(2026, 11, 22)
 
 ARGENTINA = {
-    "L-2026-004821": (LoanState.UP_TO_DATE, 0, 4),
-    "L-2026-003310": (LoanState.DUE_SOON, 0, 7),
-    "L-2026-004102": (LoanState.OVERDUE, 6, 3),
-    "L-2026-002977": (LoanState.OVERDUE, 40, 4),
-    "L-2026-005044": (LoanState.UP_TO_DATE, 0, 2),
-    "L-2025-009120": (LoanState.PAID_IN_FULL, 0, 6),
-    "L-2026-001707": (LoanState.UP_TO_DATE, 0, 8),
-    "L-2026-004950": (LoanState.OVERDUE, 3, 1),
-    "L-2025-008815": (LoanState.PAID_IN_FULL, 0, 3),
-    "L-2026-004466": (LoanState.CANCELLED, 0, 1),
-    "L-2026-000512": (LoanState.PAID_IN_FULL, 0, 4),
-    "L-2026-003688": (LoanState.OVERDUE, 12, 4),
-    "L-2026-002211": (LoanState.UP_TO_DATE, 0, 2),
-    "L-2026-004733": (LoanState.OVERDUE, 15, 2),
-    "L-2026-003999": (LoanState.DUE_SOON, 0, 3),
+    "DEMO-2026-004821": (LoanState.UP_TO_DATE, 0, 4),
+    "DEMO-2026-003310": (LoanState.DUE_SOON, 0, 7),
+    "DEMO-2026-004102": (LoanState.OVERDUE, 6, 3),
+    "DEMO-2026-002977": (LoanState.OVERDUE, 40, 4),
+    "DEMO-2026-005044": (LoanState.UP_TO_DATE, 0, 2),
+    "DEMO-2025-009120": (LoanState.PAID_IN_FULL, 0, 6),
+    "DEMO-2026-001707": (LoanState.UP_TO_DATE, 0, 8),
+    "DEMO-2026-004950": (LoanState.OVERDUE, 3, 1),
+    "DEMO-2025-008815": (LoanState.PAID_IN_FULL, 0, 3),
+    "DEMO-2026-004466": (LoanState.CANCELLED, 0, 1),
+    "DEMO-2026-000512": (LoanState.PAID_IN_FULL, 0, 4),
+    "DEMO-2026-003688": (LoanState.OVERDUE, 12, 4),
+    "DEMO-2026-002211": (LoanState.UP_TO_DATE, 0, 2),
+    "DEMO-2026-004733": (LoanState.OVERDUE, 15, 2),
+    "DEMO-2026-003999": (LoanState.DUE_SOON, 0, 3),
 }
 PANAMA = {
     "PA-2026-004821": (LoanState.UP_TO_DATE, 0, 4),
@@ -54,18 +54,18 @@ def test_every_loan_shows_its_state_on_the_day_of_loading(database, country, exp
 def test_special_cases(database):
     load_demo_data(database, "AR", TODAY)
     loans = Portfolio.of(database).loans
-    assert loans.find("L-2026-000512").position(TODAY).overpaid_minor == 250000
-    [bounced] = [p for p in loans.find("L-2026-003688").payments if p.reversal]
+    assert loans.find("DEMO-2026-000512").position(TODAY).overpaid_minor == 250000
+    [bounced] = [p for p in loans.find("DEMO-2026-003688").payments if p.reversal]
     assert bounced.reversal.reversed_on == TODAY - timedelta(days=10)
-    early = loans.find("L-2026-005044").position(TODAY).next_installment
+    early = loans.find("DEMO-2026-005044").position(TODAY).next_installment
     assert early.is_partially_paid
-    late = loans.find("L-2026-002977").position(TODAY).installments[4]
+    late = loans.find("DEMO-2026-002977").position(TODAY).installments[4]
     assert late.is_partially_paid
     assert late.days_past_due == 40
-    assert {each.loan.merchant_id for each in loans.list_of_borrower("B-7")} == {
-        "M-100",
-        "M-200",
-        "M-300",
+    assert {each.loan.merchant_id for each in loans.list_of_borrower("DEMO-B7")} == {
+        "DEMO-M100",
+        "DEMO-M200",
+        "DEMO-M300",
     }
 
 
@@ -76,7 +76,7 @@ def test_loading_again_changes_nothing_and_next_day_it_moves(database):
     tomorrow = TODAY + timedelta(days=1)
     load_demo_data(database, "AR", tomorrow)
     loans = Portfolio.of(database).loans
-    assert loans.find("L-2026-004102").position(tomorrow).days_past_due == 6
+    assert loans.find("DEMO-2026-004102").position(tomorrow).days_past_due == 6
 
 
 def test_the_packs_live_side_by_side(database):
@@ -115,7 +115,7 @@ def test_people_are_those_on_file(database, country):
             ]
             assert known == ([] if "no one" in person.about else [person.name])
     phones = Counter(person.phone for person in demo_people("AR"))
-    assert phones["5491155550111"] == 2
+    assert phones["5491144440111"] == 2
 
 
 def test_account_and_tax_numbers_have_valid_check_digits():
