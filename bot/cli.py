@@ -14,6 +14,7 @@ COMMANDS = {
     "import": ("bot.commands.import_:import_", "Load portfolio records from JSON Lines files."),
     "demo-data": ("bot.commands.import_:demo_data", "Load the demo portfolio."),
     "train": ("bot.commands.train:train", "Train the dialogue model if its files changed."),
+    "nlu": ("bot.commands.nlu:nlu", "Ask the dialogue model what texts mean."),
     "check": ("bot.commands.check:check", "Ping what the service depends on."),
 }
 

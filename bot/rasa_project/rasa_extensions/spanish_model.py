@@ -18,7 +18,7 @@ from .spanish_noise import add_noise
 from .spanish_spelling import Speller
 from .spanish_text import LEXICON, TAGS, fold, lexicon, strip_courtesy, unify, words_of
 
-UNKNOWN_WORD = "palabradesconocida"
+UNKNOWN_WORD = "tagunknown"
 CALIBRATION_SHARE = 6
 MENDED_WORTH = 0.7
 SEED = 20
@@ -36,24 +36,16 @@ class Reading:
     is_all_known: bool
 
 
+@dataclass(frozen=True)
 class SpanishModel:
     """Intent probabilities for Spanish chat text; `fit` or `read` makes one."""
 
-    def __init__(
-        self,
-        intents: list[str],
-        speller: Speller,
-        features: NgramFeatures,
-        weights: NDArray[np.float32],
-        offsets: NDArray[np.float32],
-        sharpness: float,
-    ) -> None:
-        self.intents = intents
-        self.speller = speller
-        self._features = features
-        self._weights = weights
-        self._offsets = offsets
-        self._sharpness = sharpness
+    intents: list[str]
+    speller: Speller
+    features: NgramFeatures
+    weights: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+    sharpness: float
 
     def read_text(self, folded: str) -> Reading:
         """Folded text with spelling mended and variants unified."""
@@ -61,9 +53,9 @@ class SpanishModel:
 
     def probabilities(self, sentences: list[str]) -> NDArray[np.float64]:
         """One row a sentence, one column an intent, in the order of `intents`."""
-        rows = [self._features.row(sentence) for sentence in sentences]
-        scores = [values @ self._weights[places] for places, values in rows]
-        return _softmax((np.array(scores, dtype=np.float64) + self._offsets) * self._sharpness)
+        rows = [self.features.row(sentence) for sentence in sentences]
+        scores = [values @ self.weights[places] for places, values in rows]
+        return _softmax((np.array(scores, dtype=np.float64) + self.offsets) * self.sharpness)
 
     @classmethod
     def fit(cls, examples: list[tuple[str, str]]) -> SpanishModel:
@@ -75,7 +67,7 @@ class SpanishModel:
         common.update(lexicon().words)
         speller, forgetful = Speller(dict(counts)), Speller(dict(common))
         intents = sorted({intent for _, intent in examples})
-        random = Random(SEED)
+        random = Random(SEED)  # noqa: S311 - the same model every time
         rows: list[tuple[str, int, bool]] = []
         for text, intent in folded:
             aside = random.randrange(CALIBRATION_SHARE) == 0
@@ -93,8 +85,8 @@ class SpanishModel:
         if not rows:
             return 1.0
         labels = np.array([label for _, label, _ in rows])
-        features = self._features.matrix([sentence for sentence, _, _ in rows])
-        scores = np.asarray(features @ self._weights + self._offsets, dtype=np.float64)
+        features = self.features.matrix([sentence for sentence, _, _ in rows])
+        scores = np.asarray(features @ self.weights + self.offsets, dtype=np.float64)
 
         def loss(sharpness: float) -> float:
             chosen = _softmax(scores * sharpness)[np.arange(len(labels)), labels]
@@ -106,15 +98,15 @@ class SpanishModel:
         """Keep the model as plain arrays and JSON; nothing that runs when it is read."""
         np.savez_compressed(
             directory / "weights.npz",
-            weights=self._weights.astype(np.float16),
-            offsets=self._offsets,
-            gram_weights=self._features.weights,
+            weights=self.weights.astype(np.float16),
+            offsets=self.offsets,
+            gram_weights=self.features.weights,
         )
         description = {
             "intents": self.intents,
-            "sharpness": self._sharpness,
+            "sharpness": self.sharpness,
             "word_counts": self.speller.counts,
-            "grams": self._features.grams,
+            "grams": self.features.grams,
         }
         (directory / "model.json").write_text(json.dumps(description, ensure_ascii=False), "utf-8")
 

@@ -4,7 +4,7 @@ from random import Random
 
 NEIGHBOURS = {
     "a": "qsz", "b": "vgn", "c": "xvd", "d": "sfe", "e": "wrd", "f": "dgr", "g": "fht",
-    "h": "gjy", "i": "uok", "j": "hku", "k": "jli", "l": "kñp", "m": "nj", "n": "bmh",
+    "h": "gjy", "i": "uok", "j": "hku", "k": "jli", "l": "kop", "m": "nj", "n": "bmh",
     "o": "ipl", "p": "ol", "q": "wa", "r": "etf", "s": "adw", "t": "ryg", "u": "yij",
     "v": "cbf", "w": "qes", "x": "zcs", "y": "tuh", "z": "xas",
 }  # fmt: skip
@@ -12,6 +12,8 @@ SOUND_SWAPS = (
     ("v", "b"), ("b", "v"), ("z", "s"), ("s", "z"), ("ce", "se"), ("ci", "si"), ("h", ""),
     ("ll", "y"), ("y", "ll"), ("qu", "k"), ("que", "q"), ("g", "j"),
 )  # fmt: skip
+SLIP_SHARE = 0.6
+MERGED_SHARE = 0.15
 
 
 def _slip(word: str, random: Random) -> str:
@@ -40,13 +42,18 @@ def add_noise(text: str, random: Random, rate: float = 0.2) -> str:
     """`text` with about `rate` of its words damaged, and now and then two run together."""
     words: list[str] = []
     for word in text.split():
-        draw = random.random()
-        if draw < rate * 0.6 and len(word) > 3:
-            word = _slip(word, random)
-        elif draw < rate and len(word) > 2:
-            word = _misspell(word, random)
-        if words and random.random() < rate * 0.15:
-            words[-1] += word
+        damaged = _damage(word, random, rate)
+        if words and random.random() < rate * MERGED_SHARE:
+            words[-1] += damaged
         else:
-            words.append(word)
+            words.append(damaged)
     return " ".join(words)
+
+
+def _damage(word: str, random: Random, rate: float) -> str:
+    draw = random.random()
+    if draw < rate * SLIP_SHARE and len(word) > 3:
+        return _slip(word, random)
+    if draw < rate and len(word) > 2:
+        return _misspell(word, random)
+    return word

@@ -12,26 +12,27 @@ import yaml
 LEXICON: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("spanish_lexicon.yml").read_text(encoding="utf-8")
 )
-NUMBER_TAGS = frozenset({"numfecha", "nummonto", "numcodigo", "numlargo", "num"})
+NUMBER_TAGS = frozenset({"tagdate", "tagamount", "tagcode", "taglongnumber", "tagnumber"})
 EMOJI_TAGS = frozenset(LEXICON["emoji"]) | {"emoji"}
-LAUGH_TAG = "numrisa"
+ENYE = "\u00f1"
+LAUGH_TAG = "taglaugh"
 TAGS = NUMBER_TAGS | EMOJI_TAGS | {LAUGH_TAG}
 
 _EMOJI_TAG_OF = {sign: tag for tag, signs in LEXICON["emoji"].items() for sign in signs}
-_UNITS = "pesos|peso|lucas|luca|mangos|palos|palo|dolares|balboas|mil|gambas|usd|ars|k|bs"
+_UNITS = "|".join(LEXICON["money_units"])
 _NUMBERS = re.compile(
-    r"(?P<numfecha>\b\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?\b)"
-    rf"|(?P<nummonto>(?:[$]|\bb/\.)\s*\d[\d.,]*(?:\s*(?:{_UNITS})\b)?"
+    r"(?P<tagdate>\b\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?\b)"
+    rf"|(?P<tagamount>(?:[$]|\bb/\.)\s*\d[\d.,]*(?:\s*(?:{_UNITS})\b)?"
     rf"|\b\d[\d.,]*\s*(?:{_UNITS})\b)"
-    r"|(?P<numcodigo>\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{4,12}\b)"
-    r"|(?P<numlargo>\b\d(?:[.,\s-]?\d){5,}\b)"
-    r"|(?P<num>\b\d[\d.,]*)"
+    r"|(?P<tagcode>\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{4,12}\b)"
+    r"|(?P<taglongnumber>\b\d(?:[.,\s-]?\d){5,}\b)"
+    r"|(?P<tagnumber>\b\d[\d.,]*)"
 )
 _LAUGH = re.compile(r"\b(?:a?(?:[jh][aei]){2,}[jh]?|(?:xd)+|lol)\b")
-_REPEATED = re.compile(r"([a-zñ])\1{2,}")
+_REPEATED = re.compile(r"([a-z\u00f1])\1{2,}")
 _DOUBLED_LAST_VOWEL = re.compile(r"([aiou])\1\b")
-_WORD = re.compile(r"[a-zñ]+")
-_CLAUSE_END = re.compile(r"[.,;:!?¿¡\n()…*\"—–-]+")
+_WORD = re.compile(r"[a-z\u00f1]+")
+_CLAUSE_END = re.compile(r"[.,;:!?\u00bf\u00a1\n()\u2026*\"\u2014\u2013-]+")
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,12 @@ def lexicon() -> Lexicon:
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
     """One character without accent or case; invisible ones vanish, pictures become tags."""
-    if character == "ñ" or character.isspace():
+    if character == ENYE or character.isspace():
         return character
     if character in _EMOJI_TAG_OF:
         return f" {_EMOJI_TAG_OF[character]} "
     category = unicodedata.category(character)
-    if category in {"So", "Sk"} and character not in "^`´¨":
+    if category in {"So", "Sk"} and character not in "^`\u00b4\u00a8":
         return " emoji " if category == "So" else ""
     if category[0] == "C" or category in {"Mn", "Me"}:
         return ""
@@ -92,7 +93,7 @@ def _fold_character(character: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents (ñ stays) or invisible characters; numbers and emoji as tags."""
+    """Lower case without accents (enye stays) or invisible characters; numbers and emoji as tags."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = unicodedata.normalize("NFC", text)
     if not text.isascii():
