@@ -70,7 +70,7 @@ def _is_unfinished(text: str, words: BurstWords) -> bool:
 
 
 def _is_dangling(text: str, last: str, words: BurstWords) -> bool:
-    """Whether `text` breaks off after a word like "el"; a mark or an accent ("pará") ends it."""
+    """Whether `text` breaks off after a word like "el"; a mark or an accent ends it."""
     return last in words.dangling and text.rstrip().casefold().endswith(last)
 
 

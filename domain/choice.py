@@ -8,6 +8,7 @@ from domain.choice_vocabulary import ChoiceWords, Choosable, Vocabulary, is_typo
 from domain.text import plain, squeeze
 
 MAX_ANSWER_WORDS = 12
+MAX_ANSWER_CHARACTERS = 200
 MIN_ORDINAL_LETTERS = 7
 """Typos are forgiven in ordinals at least as long: shorter ones are too near to other words."""
 
@@ -27,12 +28,12 @@ def match_choice(
     """
     Position of the option that `text` chooses, or None when it is about something else.
 
-    Read are the whole title; the option's number ("2", "la segunda"); the first words of its
+    Read are the whole title; the option's number ("2", "the second"); the first words of its
     title; its keywords, even in a short sentence. Case, accents, politeness and small typos do
     not matter. Number and words must agree, and a question or a refusal chooses nothing.
     """
-    tokens = tokenize(text)
-    if not tokens or len(tokens) > MAX_ANSWER_WORDS:
+    tokens = tokenize(text[: MAX_ANSWER_CHARACTERS + 1])
+    if len(text) > MAX_ANSWER_CHARACTERS or not tokens or len(tokens) > MAX_ANSWER_WORDS:
         return None
     vocabulary = Vocabulary(options, words)
     found = vocabulary.titled(tokens)
@@ -59,7 +60,7 @@ def _numbers(tokens: list[str], vocabulary: Vocabulary, words: ChoiceWords) -> d
     """
     Position that each number or ordinal of `tokens` points at.
 
-    Beside other words a number of the options' own ("12 cuotas") is a word like them.
+    Beside other words a number of the options' own ("12 instalments") is a word like them.
     """
     positions = {token: _position(token, vocabulary.count, words) for token in tokens}
     numbers = {token: at for token, at in positions.items() if at is not None}

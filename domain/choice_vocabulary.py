@@ -8,7 +8,7 @@ from domain.fields import DomainModel
 from domain.text import Phrases, edit_distance, plain, squeeze
 
 MIN_TELLING_LETTERS = 3
-"""A shorter word ("sí", "no") chooses only as the beginning of a title, in a short answer."""
+"""A shorter word ("yes", "no") chooses only as the beginning of a title, in a short answer."""
 MAX_WORDS_AROUND_SHORT_ONE = 3
 
 _TOKEN = re.compile(r"[0-9]+(?:[/.,:-][0-9]+)*|[a-z]+")

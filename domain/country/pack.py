@@ -14,6 +14,8 @@ from domain.money import Currency
 from domain.phone import PhoneRules
 from domain.text import Phrases, fold
 
+MAX_GLOBAL_CHARACTERS = 100
+
 
 class AddressForm(StrEnum):
     """How a person is spoken to."""
@@ -139,6 +141,8 @@ class CountryPack(DomainModel):
 
     def global_intent(self, text: str) -> str | None:
         """Intent of a message that is nothing but a global word, else None."""
+        if len(text) > MAX_GLOBAL_CHARACTERS:
+            return None
         tokens = fold(text).split()
         polite = self.global_words.politeness
         while len(tokens) > 1 and tokens[-1] in polite:

@@ -131,6 +131,7 @@ def test_what_fits_several_options_is_not_guessed(text, expected):
     ("cuándo vence la heladera", None),
     ("hola buenas tardes quería saber cuánto debo", None),
     ("48", None),
+    ("2" + " " * 300, None),
     ("compré una heladera y un televisor hace mucho tiempo y no me llegó nunca nada", None),
 )
 def test_what_is_about_something_else_selects_nothing(text, expected):
