@@ -54,7 +54,7 @@ def make_plan(
         port=settings.fiado_port,
         workers=workers,
         demo_data=demo_data and not settings.is_production,
-        train=bool(rasa_ports) and not model_file(settings.fiado_data_dir).exists(),
+        train=bool(rasa_ports) and not model_file(settings).exists(),
         rasa_ports=rasa_ports,
         actions_port=actions_port,
         environment=environment,

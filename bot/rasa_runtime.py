@@ -2,7 +2,9 @@
 
 import fcntl
 import hashlib
+import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from bot.log_files import LogFile
 from bot.settings import CHECKOUT, Settings
+from bot.site import load_site
 
 PROJECT = CHECKOUT / "bot" / "rasa_project"
 RASA_PYTHON = CHECKOUT / ".venv-rasa" / "bin" / "python"
@@ -62,9 +65,10 @@ def server_command(model: Path, host: str, port: int) -> list[str]:
     )
 
 
-def model_file(data_dir: Path) -> Path:
-    """Where the model of the dialogue files as they are now is, or will be once trained."""
-    return data_dir / "models" / f"{dialogue_digest()}.tar.gz"
+def model_file(settings: Settings) -> Path:
+    """Where the site's model of the dialogue files as they are now is, or will be once trained."""
+    country = load_site(settings.site_file).country.lower()
+    return settings.fiado_data_dir / "models" / f"{dialogue_digest()}-{country}.tar.gz"
 
 
 def dialogue_digest(project: Path = PROJECT) -> str:
@@ -96,7 +100,7 @@ def train(settings: Settings, *, force: bool = False) -> Training:
 
     Of two callers at once one trains and the other waits. RasaError: it could not be trained.
     """
-    model = model_file(settings.fiado_data_dir)
+    model = model_file(settings)
     model.parent.mkdir(parents=True, exist_ok=True)
     with (model.parent / "training.lock").open("a") as one_trainer:
         fcntl.flock(one_trainer, fcntl.LOCK_EX)
@@ -116,7 +120,7 @@ def run_training(settings: Settings, model: Path) -> None:
             "rasa",
             "train",
             *("--config", str(PROJECT / "config.yml")),
-            *("--domain", str(PROJECT / "domain")),
+            *("--domain", str(site_domain(settings, Path(draft)))),
             *("--data", str(PROJECT / "data")),
             *("--out", draft),
             *("--fixed-model-name", model.name.removesuffix(".tar.gz")),
@@ -134,6 +138,21 @@ def run_training(settings: Settings, model: Path) -> None:
         if done.returncode != 0 or not trained.exists():
             raise RasaError(f"training failed: {log.last_line()} (all of it in {log.path})")
         trained.replace(model)
+
+
+def site_domain(settings: Settings, draft: Path) -> Path:
+    """A copy of the domain's folder that says which country's wording the bot speaks."""
+    folder = draft / "domain"
+    shutil.copytree(PROJECT / "domain", folder)
+    slot = {
+        "type": "text",
+        "initial_value": load_site(settings.site_file).country,
+        "influence_conversation": False,
+        "mappings": [{"type": "custom"}],
+    }
+    # every JSON document is a YAML one
+    (folder / "country.yml").write_text(json.dumps({"version": "3.1", "slots": {"country": slot}}))
+    return folder
 
 
 def prune(models: Path) -> None:

@@ -85,7 +85,7 @@ def trained_parser() -> Iterator[NluParser]:
     """A parser of the current dialogue model, trained first if need be."""
     settings = checked_settings()
     try:
-        if not model_file(settings.fiado_data_dir).exists():
+        if not model_file(settings).exists():
             click.echo("training the dialogue model, about 20 s", err=True)
         with nlu_parser(settings, train(settings).model) as parser:
             yield parser
