@@ -29,7 +29,7 @@ SAMPLES = Path(__file__).parents[2] / "webhooks" / "simulator" / "static" / "sam
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "infobip"
 RAMONA = "5491155550101"
 PEOPLE = [
-    DemoPerson(RAMONA, "Ramona Díaz", "Prestataria, al día"),
+    DemoPerson(RAMONA, "Ramona Díaz", "Al día, cuota 5 de 12. Probá «¿me falta mucho?»."),
     DemoPerson("5491155550102", "Ciro Ibáñez", "Prestatario, con atraso"),
     DemoPerson("5491155550301", "Juan Pérez", "Vendedor de Casa Norte"),
     DemoPerson("5491155550201", "Nora Paz", "Dueña de Casa Norte"),

@@ -166,6 +166,13 @@ def test_suggested_phrases_change_register(page, recording_service):
     assert recording_service.results("inbound")[0]["message"]["text"] == "Buenas tardes"
 
 
+def test_the_note_about_a_person_suggests_phrases_of_theirs(page, recording_service):
+    page.get_by_role("button", name="¿me falta mucho?").click()
+    assert recording_service.results("inbound")[0]["message"]["text"] == "¿me falta mucho?"
+    page.get_by_role("link", name=re.compile("Ciro")).click()
+    expect(page.get_by_role("button", name="¿me falta mucho?")).to_be_hidden()
+
+
 def test_two_tabs_are_two_people(page, phone, recording_service):
     other = page.context.new_page()
     other.goto(phone.page_url)

@@ -13,7 +13,8 @@ export class Chat {
     this.typing = document.getElementById("typing");
     this.messages = new Map();
     this.isPinned = true;
-    this.wall.addEventListener("scroll", () => { this.isPinned = this.distanceToEnd() < NEAR_END_PX; });
+    this.lastTop = 0;
+    this.wall.addEventListener("scroll", () => this.notice());
     // pictures and players grow after they are added
     new ResizeObserver(() => { if (this.isPinned) this.scrollToEnd(); }).observe(this.list);
   }
@@ -21,6 +22,7 @@ export class Chat {
   clear() {
     this.messages.clear();
     this.list.replaceChildren();
+    this.isPinned = true;
   }
 
   show(news) {
@@ -32,8 +34,12 @@ export class Chat {
     if (isLonger && (wasPinned || news.messages.at(-1)?.from_person)) this.scrollToEnd();
   }
 
-  distanceToEnd() {
-    return this.wall.scrollHeight - this.wall.scrollTop - this.wall.clientHeight;
+  // only a person scrolls up; everything else leaves the end pinned
+  notice() {
+    const { scrollTop, scrollHeight, clientHeight } = this.wall;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.isPinned = true;
+    else if (scrollTop < this.lastTop) this.isPinned = false;
+    this.lastTop = scrollTop;
   }
 
   scrollToEnd() {

@@ -16,9 +16,10 @@ export class Composer {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.sendText(); }
     });
     byId("stop-quoting").addEventListener("click", () => this.quote(null));
-    for (const chip of document.querySelectorAll("[data-say]")) {
-      chip.addEventListener("click", () => this.say(chip.dataset.say));
-    }
+    byId("chips").addEventListener("click", (event) => {
+      const phrase = event.target.closest("button")?.textContent;
+      if (phrase) this.say(phrase);
+    });
     this.setUpPopups();
     this.setUpAttachments();
     this.setUpMenu();

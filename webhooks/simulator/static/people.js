@@ -38,7 +38,20 @@ export class People {
   become(key) {
     this.key = key;
     this.draw();
+    this.suggest();
+    byId("chips").scrollLeft = 0;
     this.onChoice(key);
+  }
+
+  // what the note about the person puts between «these» is worth saying
+  suggest() {
+    const note = this.people.find((person) => person.key === this.key)?.note ?? "";
+    byId("own-chips").replaceChildren(...[...note.matchAll(/«([^»]+)»/g)].map(([, phrase]) => {
+      const chip = document.createElement("button");
+      chip.type = "button";
+      chip.textContent = phrase;
+      return chip;
+    }));
   }
 
   async load() {
@@ -55,7 +68,7 @@ export class People {
       item.querySelector(".avatar").textContent = [...person.name.replace("+", "")][0];
       item.querySelector("b").textContent = person.name;
       item.querySelector("small").textContent = person.key;
-      item.querySelector("em").textContent = person.note;
+      item.querySelector("em").textContent = link.title = person.note;
       link.addEventListener("click", (event) => {
         if (event.metaKey || event.ctrlKey) return;
         event.preventDefault();
@@ -67,7 +80,7 @@ export class People {
 
   setUpRegister() {
     const apply = (register) => {
-      for (const row of document.querySelectorAll(".chip-row")) row.hidden = row.dataset.register !== register;
+      for (const row of document.querySelectorAll("[data-register]")) row.hidden = row.dataset.register !== register;
     };
     for (const radio of document.querySelectorAll("[name=register]")) {
       radio.checked = radio.value === (sessionStorage.getItem("register") ?? "vos");
