@@ -24,7 +24,7 @@ class Plan:
     port: int
     workers: int
     demo_data: bool
-    train: bool
+    model: Path
     rasa_ports: tuple[int, ...]  # none: RASA_URLS names servers that run elsewhere
     actions_port: int | None  # None: ACTION_SERVER_URL names one that runs elsewhere
     environment: dict[str, str]
@@ -54,7 +54,7 @@ def make_plan(
         port=settings.fiado_port,
         workers=workers,
         demo_data=demo_data and not settings.is_production,
-        train=bool(rasa_ports) and not model_file(settings).exists(),
+        model=model_file(settings),
         rasa_ports=rasa_ports,
         actions_port=actions_port,
         environment=environment,
@@ -64,12 +64,14 @@ def make_plan(
 def process_specs(plan: Plan) -> list[ProcessSpec]:
     """In order of starting, so Rasa is first: it takes longest. Stopped in the reverse order."""
     specs = []
-    if plan.train:
+    train = bool(plan.rasa_ports) and not plan.model.exists()
+    if train:
         specs.append(fiado(plan, "training", "train", is_task=True))
     for number, port in enumerate(plan.rasa_ports, 1):
         is_ready = partial(answers, "127.0.0.1", port, "/webhooks/fiado/")
-        needs = ("training",) if plan.train else ()
-        command = ("rasa", "--port", str(port))
+        needs = ("training",) if train else ()
+        # one that comes back serves what it served before, whatever was edited meanwhile
+        command = ("rasa", "--port", str(port), "--model", str(plan.model))
         specs.append(fiado(plan, f"rasa-{number}", *command, is_ready=is_ready, needs=needs))
     if plan.demo_data:
         specs.append(fiado(plan, "demo-data", "demo-data", is_task=True))

@@ -134,6 +134,7 @@ class Supervisor:
                     signals.wait(STARTING_POLL_SECONDS if waited_for else RUNNING_POLL_SECONDS)
             finally:
                 self._console.waiting_for([])
+                self._console.say("stopping")
                 self._stop_all(signals)
 
     def _advance(self) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,15 +59,22 @@ def actions(host: str, port: int | None) -> None:
 @click.command()
 @host_option
 @click.option("--port", type=int, default=5005, show_default=True, help="Port to listen on.")
+@click.option(
+    "--model",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Model to serve (default: that of the current dialogue files, trained if need be).",
+)
 @data_dir_option
-def rasa(host: str, port: int) -> None:
-    """One Rasa server with the current dialogue model, which is trained if need be."""
+def rasa(host: str, port: int, model: Path | None) -> None:
+    """One Rasa server."""
     from bot.rasa_runtime import RasaError, rasa_environment, server_command, train
 
     with running_mongodb(keep_over_exec=True):
         settings = checked_settings()
         try:
-            command = server_command(train(settings).model, host, port)
+            if model is None or not model.exists():
+                model = train(settings).model
+            command = server_command(model.resolve(), host, port)
         except RasaError as error:
             raise click.ClickException(str(error)) from None
         os.chdir(settings.fiado_data_dir)
