@@ -71,8 +71,8 @@ def process_specs(plan: Plan) -> list[ProcessSpec]:
         is_ready = partial(answers, "127.0.0.1", port, "/webhooks/fiado/")
         needs = ("training",) if train else ()
         # one that comes back serves what it served before, whatever was edited meanwhile
-        command = ("rasa", "--port", str(port), "--model", str(plan.model))
-        specs.append(fiado(plan, f"rasa-{number}", *command, is_ready=is_ready, needs=needs))
+        arguments = ("rasa", "--port", str(port), "--model", str(plan.model))
+        specs.append(fiado(plan, f"rasa-{number}", *arguments, is_ready=is_ready, needs=needs))
     if plan.demo_data:
         specs.append(fiado(plan, "demo-data", "demo-data", is_task=True))
     if plan.actions_port:

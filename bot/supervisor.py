@@ -167,8 +167,8 @@ class Supervisor:
             child.is_ready = True
             return
         seconds = child.plan_restart()
-        reason = f"exit {code}" if code >= 0 else signal.Signals(-code).name
-        self._console.say(f"{name} ended ({reason}), again in {seconds:g} s: {last_line}")
+        reason = f"exit {code}: {last_line}" if code >= 0 else signal.Signals(-code).name
+        self._console.say(f"{name} ended, again in {seconds:g} s ({reason})")
 
     def _stop_all(self, signals: StopSignals) -> None:
         """One after the other, the last started first; a second stop signal ends the patience."""

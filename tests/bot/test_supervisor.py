@@ -93,7 +93,7 @@ def test_a_process_that_is_killed_is_started_again(supervise):
     service = supervise(web=WORK, worker=WORK)
     assert eventually(lambda: len(service.pids()) == 2)
     os.kill(service.pids("worker")[0], signal.SIGKILL)
-    assert service.says("worker ended (SIGKILL), again in 0.5 s")
+    assert service.says("worker ended, again in 0.5 s (SIGKILL)")
     assert service.says("worker is running again")
     assert eventually(lambda: len(service.pids("worker")) == 2)
     assert len(service.pids("web")) == 1
@@ -101,9 +101,9 @@ def test_a_process_that_is_killed_is_started_again(supervise):
 
 def test_a_process_that_keeps_dying_is_started_at_growing_intervals(supervise):
     service = supervise(worker="print('no database'); sys.exit(3)\n")
-    assert service.says("worker ended (exit 3), again in 0.5 s: no database")
-    assert service.says("worker ended (exit 3), again in 1 s: no database")
-    assert service.says("worker ended (exit 3), again in 2 s: no database")
+    assert service.says("worker ended, again in 0.5 s (exit 3: no database)")
+    assert service.says("worker ended, again in 1 s (exit 3: no database)")
+    assert service.says("worker ended, again in 2 s (exit 3: no database)")
 
 
 @pytest.mark.parametrize(
