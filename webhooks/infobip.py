@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.bootstrap import Services
 from bot.infobip.errors import BadPayload
@@ -27,7 +28,8 @@ def infobip_webhooks(auth: WebhookAuth) -> Blueprint:
 
     @blueprint.before_request
     def authenticate() -> Answer | None:
-        request.max_content_length = MAX_BODY_BYTES
+        # one byte more tells a body at the limit from one that was cut there
+        request.max_content_length = MAX_BODY_BYTES + 1
         if auth.accepts(request):
             return None
         log.warning("webhook_unauthorized", path=request.path)
@@ -43,14 +45,14 @@ def infobip_webhooks(auth: WebhookAuth) -> Blueprint:
 
 def receive_inbound() -> Answer:
     """Store messages; answering them is the inbox worker's job."""
-    items = parse_messages(request.get_data(), _services().clock.now())
+    items = parse_messages(_body(), _services().clock.now())
     new = _services().receiving.accept_inbound(items)
     return {"received": len(items), "new": new}, HTTPStatus.OK
 
 
 def receive_reports() -> Answer:
     """Apply delivery and seen reports and the other events."""
-    items = parse_reports(request.get_data())
+    items = parse_reports(_body())
     new = _services().receiving.accept_reports(items)
     return {"received": len(items), "new": new}, HTTPStatus.OK
 
@@ -76,6 +78,13 @@ def answer_not_stored(_: NotStoredError) -> Answer:
 def answer_too_large(_: Exception) -> Answer:
     log.error("webhook_too_large", path=request.path, size_bytes=request.content_length)
     return {"error": "too_large"}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def _body() -> bytes:
+    body = request.get_data()
+    if len(body) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _services() -> Services:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -172,6 +173,23 @@ def test_strangers_are_turned_away(
 def test_a_body_beyond_reason_is_refused(client: FlaskClient, door: str) -> None:
     response = client.post(door, data=bytes(MAX_BODY_BYTES + 1), headers=SECRET)
     assert (response.status_code, response.json) == (413, {"error": "too_large"})
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(fixture_bytes("inbound/text.json"), 200, id="small"),
+        pytest.param(bytes(MAX_BODY_BYTES + 1000), 413, id="beyond reason"),
+    ],
+)
+def test_a_body_of_untold_length_is_read(client: FlaskClient, body: bytes, status: int) -> None:
+    response = client.post(
+        INBOUND,
+        input_stream=BytesIO(body),
+        headers=SECRET,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize(
