@@ -15,6 +15,7 @@ COMMANDS = {
     "demo-data": ("bot.commands.import_:demo_data", "Load the demo portfolio."),
     "train": ("bot.commands.train:train", "Train the dialogue model if its files changed."),
     "nlu": ("bot.commands.nlu:nlu", "Ask the dialogue model what texts mean."),
+    "bench": ("bot.commands.bench:bench", "Measure the service on this machine."),
     "check": ("bot.commands.check:check", "Ping what the service depends on."),
 }
 

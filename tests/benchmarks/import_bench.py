@@ -74,7 +74,7 @@ def measure(uri: str, portfolio: Path, database_name: str) -> None:
             import_portfolio(database, file, on_bad_line=print)
         seconds.append(time.perf_counter() - started)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"first {seconds[0]:.1f} s, again {seconds[1]:.1f} s, peak {peak_mb:.0f} MB")  # noqa: T201
+    print(f"first {seconds[0]:.1f} s, again {seconds[1]:.1f} s, peak {peak_mb:.0f} MB")
 
 
 def main(lines: int) -> None:
@@ -84,7 +84,7 @@ def main(lines: int) -> None:
             portfolio = Path(folder) / f"{size}.jsonl"
             with portfolio.open("w", encoding="utf-8") as file:
                 file.writelines(f"{json.dumps(each)}\n" for each in islice(records(), size))
-            print(f"{size} lines: ", end="", flush=True)  # noqa: T201
+            print(f"{size} lines: ", end="", flush=True)
             arguments = ["--measure", uri, str(portfolio), f"bench_{size}"]
             subprocess.run([sys.executable, "-m", __spec__.name, *arguments], check=True)
 

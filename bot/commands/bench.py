@@ -1,0 +1,29 @@
+"""`fiado bench`: measures the service on this machine by the programs in tests/benchmarks."""
+
+import subprocess
+import sys
+
+import click
+
+from bot.settings import CHECKOUT
+
+BENCHMARKS = {
+    "turns": "Turns with an action, webhook to Infobip call, against stock Rasa.",
+    "ack": "Webhook acknowledgements at a steady rate, against bare inserts.",
+    "history": "The 500th message of a contact against the 5th.",
+    "import": "Importing a large portfolio: seconds and memory.",
+}
+
+
+@click.command()
+@click.argument("name", type=click.Choice(list(BENCHMARKS)))
+@click.argument("numbers", nargs=-1, type=float)
+def bench(name: str, numbers: tuple[float, ...]) -> None:
+    """Measure and print figures with their ratio to a baseline of the same run."""
+    module = CHECKOUT / "tests" / "benchmarks"
+    if not module.is_dir():
+        raise click.ClickException("benchmarks are part of the checkout, not of an installation")
+    target = f"tests.benchmarks.{'import_bench' if name == 'import' else name}"
+    arguments = [f"{number:g}" for number in numbers]
+    done = subprocess.run([sys.executable, "-m", target, *arguments], cwd=CHECKOUT)
+    sys.exit(done.returncode)
