@@ -1,6 +1,7 @@
 """`fiado nlu parse` and `fiado nlu test`."""
 
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ def parse() -> None:
     """
     with trained_parser() as parser:
         lines = Lines("standard input")
-        for line in lines.read(click.get_binary_stream("stdin"), TextLine):
+        for line in lines.read(sys.stdin.buffer, TextLine):
             answer = {"text": line.text} | parser.parse(line.text).model_dump()
             click.echo(json.dumps(answer, ensure_ascii=False))
     lines.end()

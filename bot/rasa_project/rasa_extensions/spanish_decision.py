@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .spanish_model import Reading, SpanishModel
-from .spanish_text import LEXICON, fold, split_clauses
+from .spanish_text import LEXICON, fold, longest_word, split_clauses
 
 COURTESIES = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "complain"})
 EVIDENCE = {
@@ -14,6 +14,8 @@ EVIDENCE = {
 }
 LONGEST_ANSWER_WORDS = 8
 MOST_CLAUSES = 12
+SHORTEST_WORD = 2
+FEWEST_LETTERS = 3
 LEAST_REQUEST = 0.5
 
 
@@ -69,7 +71,7 @@ def decide(model: SpanishModel, text: str, limits: Limits) -> Decision:
     clauses = split_clauses(folded)[:MOST_CLAUSES]
     parts = [folded, *clauses] if len(clauses) > 1 else [folded]
     readings = [reading for part in parts if (reading := model.read_text(part)).letters]
-    if not readings:
+    if not readings or longest_word(folded) < SHORTEST_WORD:
         return NOTHING_READ
     rows = model.probabilities(
         [reading.sentence for reading in readings]
@@ -79,7 +81,10 @@ def decide(model: SpanishModel, text: str, limits: Limits) -> Decision:
         _judge(model.intents, reading, row, limits)
         for reading, row in zip(readings * 2, rows, strict=True)
     ]
-    return _choose(whole=judged[0], bare=judged[len(readings)], parts=judged)
+    whole, bare = judged[0], judged[len(readings)]
+    if readings[0].known_share < limits.least_known_share:
+        return Decision(None, whole.decision.confidence, whole.decision.ranking)
+    return _choose(whole, bare, parts=judged)
 
 
 def _choose(whole: Candidate, bare: Candidate, parts: list[Candidate]) -> Decision:
@@ -115,6 +120,7 @@ def _judge(intents: list[str], reading: Reading, row: np.ndarray, limits: Limits
         confidence >= limits.least_probability
         and confidence - runner_up >= limits.least_margin
         and reading.known_share >= limits.least_known_share
+        and (intent in EVIDENCE or reading.letters >= FEWEST_LETTERS)
         and _is_evident(intent, reading)
     )
     return Candidate(Decision(intent, confidence, ranking), is_accepted)

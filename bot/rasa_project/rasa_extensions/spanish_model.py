@@ -16,11 +16,12 @@ from sklearn.svm import LinearSVC
 from .spanish_features import NgramFeatures
 from .spanish_noise import add_noise
 from .spanish_spelling import Speller
-from .spanish_text import LEXICON, TAGS, fold, lexicon, strip_courtesy, unify, words_of
+from .spanish_text import CODE_TAG, LEXICON, TAGS, fold, lexicon, strip_courtesy, unify, words_of
 
 UNKNOWN_WORD = "tagunknown"
 CALIBRATION_SHARE = 6
 MENDED_WORTH = 0.7
+CODE_LETTERS = 6  # a code by itself says nothing, and garbage looks like one
 SEED = 20
 
 
@@ -36,7 +37,7 @@ class Reading:
     is_all_known: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpanishModel:
     """Intent probabilities for Spanish chat text; `fit` or `read` makes one."""
 
@@ -132,6 +133,7 @@ def read_text(folded: str, speller: Speller) -> Reading:
     for word in words_of(folded):
         if word in TAGS:
             mended.append(word)
+            letters += CODE_LETTERS if word == CODE_TAG else 0
             continue
         letters += len(word)
         if speller.knows(word):

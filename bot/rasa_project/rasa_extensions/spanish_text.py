@@ -12,7 +12,8 @@ import yaml
 LEXICON: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("spanish_lexicon.yml").read_text(encoding="utf-8")
 )
-NUMBER_TAGS = frozenset({"tagdate", "tagamount", "tagcode", "taglongnumber", "tagnumber"})
+CODE_TAG = "tagcode"
+NUMBER_TAGS = frozenset({"tagdate", "tagamount", CODE_TAG, "taglongnumber", "tagnumber"})
 EMOJI_TAGS = frozenset(LEXICON["emoji"]) | {"emoji"}
 ENYE = "\u00f1"
 LAUGH_TAG = "taglaugh"
@@ -93,7 +94,7 @@ def _fold_character(character: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents (enye stays) or invisible characters; numbers and emoji as tags."""
+    """Lower case, no accents (but enye) or invisible characters; numbers and emoji as tags."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = unicodedata.normalize("NFC", text)
     if not text.isascii():
@@ -102,6 +103,11 @@ def fold(text: str) -> str:
     text = _NUMBERS.sub(lambda found: f" {found.lastgroup} ", text)
     text = _REPEATED.sub(r"\1", text)
     return _DOUBLED_LAST_VOWEL.sub(r"\1", text)
+
+
+def longest_word(folded: str) -> int:
+    """Letters of the longest word as it was typed, abbreviations not written out."""
+    return max((len(word) for word in _WORD.findall(folded) if word not in TAGS), default=0)
 
 
 def words_of(folded: str) -> list[str]:
