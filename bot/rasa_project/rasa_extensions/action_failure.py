@@ -5,7 +5,7 @@ Rasa 3.6.21 logs the failure, counts the action as run with no events, and answe
 
 import asyncio
 import logging
-from typing import Any, List
+from typing import Any
 
 from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
 from rasa.core.policies.policy import PolicyPrediction
@@ -30,14 +30,14 @@ class LoudAction(Action):
     def name(self) -> str:
         return self._action.name()
 
-    async def run(self, *arguments: Any, **named: Any) -> List[Event]:
+    async def run(self, *arguments: Any, **named: Any) -> list[Event]:
         return await _or_fail(self._action, self._action.run(*arguments, **named))
 
     def event_for_successful_execution(self, prediction: PolicyPrediction) -> ActionExecuted:
         return self._action.event_for_successful_execution(prediction)
 
 
-async def run_remote_action(action: RemoteAction, *arguments: Any, **named: Any) -> List[Event]:
+async def run_remote_action(action: RemoteAction, *arguments: Any, **named: Any) -> list[Event]:
     """`RemoteAction.run` within the endpoint's `timeout_seconds`; raises `ActionFailed`."""
     options = action.action_endpoint.kwargs if action.action_endpoint else {}
     timeout = float(options.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS))
@@ -53,12 +53,13 @@ async def run_action(
     return await _run_action(processor, LoudAction(action), *arguments, **named)
 
 
-async def _or_fail(action: Action, running: Any) -> List[Event]:
+async def _or_fail(action: Action, running: Any) -> list[Event]:
     try:
         return await running
     except ActionExecutionRejection:
         raise
     except Exception as error:
-        # the error's own words may quote what the person wrote
-        logger.error("action_failed action=%s error=%s", action.name(), type(error).__name__)
-        raise ActionFailed(action.name()) from error
+        name, kind = action.name(), type(error).__name__
+        # no traceback: the error's own words may quote what the person wrote
+        logger.error("action_failed action=%s error=%s", name, kind)  # noqa: TRY400
+        raise ActionFailed(name) from error

@@ -1,6 +1,6 @@
 """Reads a turn's answer off its tracker: the same words the first time and at every repeat."""
 
-from typing import Any, Dict, List
+from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -13,9 +13,9 @@ def has_message(tracker: DialogueStateTracker, message_id: str) -> bool:
     return any(_is_message(event, message_id) for event in tracker.events)
 
 
-def responses_to(tracker: DialogueStateTracker, message_id: str) -> List[Dict[str, Any]]:
+def responses_to(tracker: DialogueStateTracker, message_id: str) -> list[dict[str, Any]]:
     """What the bot said between this message and the next one, in order."""
-    responses: List[Dict[str, Any]] = []
+    responses: list[dict[str, Any]] = []
     is_inside = False
     for event in tracker.events:
         if isinstance(event, UserUttered):
@@ -29,7 +29,7 @@ def _is_message(event: Event, message_id: str) -> bool:
     return isinstance(event, UserUttered) and event.message_id == message_id
 
 
-def _response(event: BotUttered) -> Dict[str, Any]:
+def _response(event: BotUttered) -> dict[str, Any]:
     message = event.message()
     parts = {part: message[part] for part in PARTS if message.get(part)}
     name = event.metadata.get("utter_action")

@@ -4,7 +4,8 @@ import hmac
 import json
 import logging
 import traceback
-from typing import Any, Awaitable, Callable, Dict, List, Optional
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from pydantic import ValidationError
 from rasa.core.agent import Agent
@@ -39,6 +40,12 @@ logger = logging.getLogger(__name__)
 # Rasa's own commands change the dialogue behind its rules
 COMMANDS = {USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START}
 
+RETRYABLE: dict[type[BaseException], str] = {
+    ActionFailed: "action_failed",
+    TrackerConflict: "tracker_conflict",
+    TrackerStoreUnavailable: "tracker_store_unavailable",
+}
+
 
 class SilentOutput(OutputChannel):
     """Sends nothing: the answer is read off the tracker once it is saved."""
@@ -47,7 +54,7 @@ class SilentOutput(OutputChannel):
     def name(cls) -> str:
         return FiadoChannel.name()
 
-    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         return None
 
 
@@ -68,7 +75,7 @@ class FiadoChannel(InputChannel):
         return "fiado"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "FiadoChannel":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "FiadoChannel":
         return cls((credentials or {}).get("token", ""))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -117,14 +124,8 @@ async def _answer(
         await on_new_message(_user_message(wanted))
     except AlreadyAnswered as repeated:
         return _success(wanted, repeated.tracker, replayed=True)
-    except ActionFailed as failure:
-        return _failure(wanted, 503, "action_failed", failure)
-    except TrackerStoreUnavailable as failure:
-        return _failure(wanted, 503, "tracker_store_unavailable", failure)
-    except TrackerConflict as failure:
-        return _failure(wanted, 503, "tracker_conflict", failure)
-    except Exception as failure:
-        return _failure(wanted, 500, "turn_failed", failure)
+    except (ActionFailed, Exception) as failure:  # noqa: BLE001 any other is a 500 of ours
+        return _failure(wanted, failure)
     finally:
         current_turn.reset(token)
     if turn.saved is None:
@@ -165,9 +166,7 @@ def _is_known(intent: IntentRequest, domain: Domain) -> bool:
     return is_intent and set(intent.entities) <= set(domain.entities)
 
 
-def _success(
-    wanted: TurnRequest, tracker: DialogueStateTracker, replayed: bool
-) -> HTTPResponse:
+def _success(wanted: TurnRequest, tracker: DialogueStateTracker, replayed: bool) -> HTTPResponse:
     return response.json(
         {
             "message_id": wanted.message_id,
@@ -178,24 +177,22 @@ def _success(
     )
 
 
-def _failure(
-    wanted: TurnRequest, status: int, code: str, failure: BaseException
-) -> HTTPResponse:
+def _failure(wanted: TurnRequest, failure: BaseException) -> HTTPResponse:
     """Logs where it happened without the error's own words, which may quote the person."""
+    code = RETRYABLE.get(type(failure))
     places = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(failure.__traceback__)]
     logger.error(
-        "turn_failed message_id=%s code=%s error=%s at=%s",
+        "turn_failed message_id=%s error=%s at=%s",
         wanted.message_id,
-        code,
         type(failure).__name__,
         " < ".join(reversed(places[-5:])),
     )
-    return _error(status, code)
+    return _error(503, code) if code else _error(500, "turn_failed")
 
 
 def _error(status: int, code: str, **details: Any) -> HTTPResponse:
     return response.json({"error": code, **details}, status=status)
 
 
-def _fields(error: ValidationError) -> List[str]:
+def _fields(error: ValidationError) -> list[str]:
     return sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})

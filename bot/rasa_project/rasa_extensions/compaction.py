@@ -5,7 +5,6 @@ The state is kept as events because Rasa rebuilds trackers from their events all
 """
 
 from copy import copy
-from typing import List, Optional, Set
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import (
@@ -24,7 +23,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 TURNS_KEPT = 3
 
 
-def compact(tracker: DialogueStateTracker, slots: List[Slot]) -> List[Event]:
+def compact(tracker: DialogueStateTracker, slots: list[Slot]) -> list[Event]:
     """The events to store: a summary, the last turn still in force before the kept ones, these.
 
     The kept turns may all be reverted ones (messages not understood); Rasa then goes on from the
@@ -47,19 +46,19 @@ def compact(tracker: DialogueStateTracker, slots: List[Slot]) -> List[Event]:
 
 
 def _replayed(
-    events: List[Event], tracker: DialogueStateTracker, slots: List[Slot]
+    events: list[Event], tracker: DialogueStateTracker, slots: list[Slot]
 ) -> DialogueStateTracker:
     return DialogueStateTracker.from_events(tracker.sender_id, events, slots)
 
 
-def _thinned(turn: List[Event]) -> List[Event]:
+def _thinned(turn: list[Event]) -> list[Event]:
     """The turn without answers and, between two actions, with each slot's last value only.
 
     A form that asks again and again is one ever longer turn to Rasa. Having no answer to repeat,
     the message loses its id.
     """
-    thinned: List[Event] = []
-    later_slots: Set[str] = set()
+    thinned: list[Event] = []
+    later_slots: set[str] = set()
     for event in reversed(turn):
         if isinstance(event, ActionExecuted):
             later_slots.clear()
@@ -69,19 +68,22 @@ def _thinned(turn: List[Event]) -> List[Event]:
             later_slots.add(event.key)
         elif isinstance(event, BotUttered):
             continue
-        elif isinstance(event, UserUttered):
-            event = copy(event)
-            event.message_id = None
-        thinned.append(event)
+        thinned.append(_without_id(event) if isinstance(event, UserUttered) else event)
     return thinned[::-1]
 
 
-def _summary(before: DialogueStateTracker) -> List[Event]:
+def _without_id(user: UserUttered) -> UserUttered:
+    nameless = copy(user)
+    nameless.message_id = None
+    return nameless
+
+
+def _summary(before: DialogueStateTracker) -> list[Event]:
     """The state at a turn's start; ends as every turn does, with the bot listening."""
-    last_action: Optional[ActionExecuted] = before.get_last_event_for(
+    last_action: ActionExecuted | None = before.get_last_event_for(
         ActionExecuted, action_names_to_exclude=[ACTION_LISTEN_NAME]
     )
-    summary: List[Event] = [
+    summary: list[Event] = [
         SlotSet(name, slot.value)
         for name, slot in before.slots.items()
         if slot.has_been_set and name != REQUESTED_SLOT
@@ -95,21 +97,21 @@ def _summary(before: DialogueStateTracker) -> List[Event]:
     return summary
 
 
-def _loop_events(before: DialogueStateTracker) -> List[Event]:
+def _loop_events(before: DialogueStateTracker) -> list[Event]:
     """A running form as Rasa wrote it down: its trigger, its first run, what it asks for.
 
     Without the first run `applied_events` could not fold the later ones, and rules that
     follow the form would see another history.
     """
     requested_slot = before.slots.get(REQUESTED_SLOT)
-    requested: List[Event] = []
+    requested: list[Event] = []
     if requested_slot is not None and requested_slot.has_been_set:
         requested.append(SlotSet(REQUESTED_SLOT, requested_slot.value))
     loop = before.active_loop
     if loop is None or loop.name is None:
         return requested
     trigger = loop.trigger_message or {}
-    events: List[Event] = []
+    events: list[Event] = []
     if trigger.get("text") or (trigger.get("intent") or {}).get("name"):
         events += [
             ActionExecuted(ACTION_LISTEN_NAME),

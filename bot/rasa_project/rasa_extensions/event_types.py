@@ -4,17 +4,13 @@ Rasa 3.6.21 walks all subclasses of `Event` for every event that it reads back, 
 of the time of a turn.
 """
 
-from typing import Dict, Optional, Type
-
 from rasa.shared.core.events import Event
 
-_known: Dict[str, Type[Event]] = {}
+_known: dict[str, type[Event]] = {}
 _resolve_by_type = Event.resolve_by_type
 
 
-def resolve_by_type(
-    type_name: str, default: Optional[Type[Event]] = None
-) -> Optional[Type[Event]]:
+def resolve_by_type(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
     """As `Event.resolve_by_type`; the look-up of a known type is remembered."""
     known = _known.get(type_name)
     if known is None:

@@ -5,10 +5,12 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import EndpointConfig
 
+from . import plain_graph
 from .action_failure import run_action, run_remote_action
 from .event_types import resolve_by_type
 from .fast_validation import validate_action_result
@@ -28,6 +30,7 @@ def install() -> None:
     if rasa.__version__ != WRITTEN_FOR:
         raise UnsupportedRasaVersion(f"written for {WRITTEN_FOR}, this is {rasa.__version__}")
     Agent._create_tracker_store = staticmethod(create_tracker_store)
+    DaskGraphRunner.run = plain_graph.run
     EndpointConfig.session = kept_session
     Event.resolve_by_type = staticmethod(resolve_by_type)
     MessageProcessor._run_action = run_action

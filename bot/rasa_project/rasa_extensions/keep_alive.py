@@ -1,7 +1,6 @@
 """Keeps connections to the action server open; Rasa 3.6.21 opens a session for every call."""
 
 import asyncio
-from typing import Optional, Tuple
 
 import aiohttp
 from rasa.utils.endpoints import EndpointConfig
@@ -27,7 +26,7 @@ class KeptSession:
 def kept_session(endpoint: EndpointConfig) -> KeptSession:
     """The endpoint's one session in this event loop; replaces `EndpointConfig.session`."""
     loop = asyncio.get_running_loop()
-    kept: Optional[Tuple[asyncio.AbstractEventLoop, KeptSession]]
+    kept: tuple[asyncio.AbstractEventLoop, KeptSession] | None
     kept = getattr(endpoint, "kept_session", None)
     if kept is None or kept[0] is not loop or kept[1].session.closed:
         kept = (loop, KeptSession(_open(endpoint)))

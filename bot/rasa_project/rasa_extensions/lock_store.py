@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, AsyncGenerator, Dict, Optional
+from typing import Any
 
 from rasa.core.lock_store import LockStore
 from rasa.utils.endpoints import EndpointConfig
@@ -15,9 +16,9 @@ class ConversationLockStore(LockStore):
     Two processes on one conversation are told apart by the tracker's version on save.
     """
 
-    def __init__(self, endpoint_config: Optional[EndpointConfig] = None) -> None:
-        self._locks: Dict[str, asyncio.Lock] = {}
-        self._users: "Counter[str]" = Counter()
+    def __init__(self, endpoint_config: EndpointConfig | None = None) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._users: Counter[str] = Counter()
         super().__init__()
 
     @asynccontextmanager

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, Dict, Iterable, Optional, TypeVar
+from typing import Any, TypeVar
 
 from pymongo import MongoClient
 from pymongo.collection import Collection
@@ -48,21 +49,21 @@ class BoundedTrackerStore(TrackerStore):
 
     def __init__(
         self,
-        domain: Optional[Domain],
+        domain: Domain | None,
         host: str,
         db: str,
-        event_broker: Optional[EventBroker] = None,
+        event_broker: EventBroker | None = None,
         **_: Any,
     ) -> None:
         super().__init__(domain, event_broker)
-        client: "MongoClient[Dict[str, Any]]" = MongoClient(
+        client: MongoClient[dict[str, Any]] = MongoClient(
             host,
             serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
             connectTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
             socketTimeoutMS=SOCKET_TIMEOUT_MS,
             tz_aware=True,
         )
-        self._trackers: "Collection[Dict[str, Any]]" = client[db].get_collection(
+        self._trackers: Collection[dict[str, Any]] = client[db].get_collection(
             COLLECTION,
             read_concern=ReadConcern("majority"),
             write_concern=WriteConcern(w="majority", j=True, wtimeout=SOCKET_TIMEOUT_MS),
@@ -75,7 +76,7 @@ class BoundedTrackerStore(TrackerStore):
         """A new tracker, in memory only: a turn that fails leaves no trace."""
         return self.init_tracker(sender_id)
 
-    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as saved, or None; raises `AlreadyAnswered` for a repeated message."""
         document = await self._call(self._trackers.find_one, {"_id": sender_id})
         if document is None:

@@ -1,8 +1,7 @@
-"""What is known of the turn under way, for the parts that Rasa calls without an argument of ours."""
+"""What is known of the turn under way, for parts that Rasa calls with no argument of ours."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Optional
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -12,10 +11,10 @@ class Turn:
     """One inbound message on its way through Rasa; `saved` is the tracker once it is durable."""
 
     message_id: str
-    saved: Optional[DialogueStateTracker] = None
+    saved: DialogueStateTracker | None = None
 
 
-current_turn: ContextVar[Optional[Turn]] = ContextVar("current_turn", default=None)
+current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)
 
 
 class AlreadyAnswered(Exception):

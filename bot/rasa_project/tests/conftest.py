@@ -2,10 +2,11 @@
 
 import logging
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional
+from typing import Any
 from uuid import uuid4
 
 import processes
@@ -74,7 +75,7 @@ class Chat:
             **options,
         )
 
-    def body(self, message_id: Optional[str] = None, **content: Any) -> Dict[str, Any]:
+    def body(self, message_id: str | None = None, **content: Any) -> dict[str, Any]:
         identifier = message_id or f"message-{next(self.ids)}"
         return {"conversation": self.conversation, "message_id": identifier, **content}
 
@@ -85,9 +86,7 @@ class Chat:
         return self.post(self.body(intent={"name": intent, "entities": entities}))
 
     def break_with(self, way: str) -> requests.Response:
-        return self.post(
-            self.body(intent={"name": "break_action"}, metadata={"break_with": way})
-        )
+        return self.post(self.body(intent={"name": "break_action"}, metadata={"break_with": way}))
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Optional
 
 import pymongo
 import rasa
@@ -25,7 +25,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def rasa_environment(**more: str) -> Dict[str, str]:
+def rasa_environment(**more: str) -> dict[str, str]:
     return {
         **os.environ,
         "OMP_NUM_THREADS": "1",
@@ -39,11 +39,12 @@ def rasa_environment(**more: str) -> Dict[str, str]:
 
 @contextmanager
 def running(
-    command: List[str],
+    command: list[str],
     is_up: Callable[[], bool],
+    *,
     log: Path,
-    environment: Optional[Dict[str, str]] = None,
-    folder: Optional[Path] = None,
+    environment: dict[str, str] | None = None,
+    folder: Path | None = None,
     patience_seconds: float = 90,
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """The process, once `is_up`; killed at the end."""
@@ -95,7 +96,7 @@ def running_mongod(folder: Path) -> Iterator["tuple[str, subprocess.Popen[bytes]
     data.mkdir()
     command = [mongod_binary(), "--dbpath", str(data), "--port", str(port)]
     command += ["--bind_ip", "127.0.0.1", "--replSet", "rs0"]
-    with running(command, is_up, folder / "mongod.log") as process:
+    with running(command, is_up, log=folder / "mongod.log") as process:
         member = {"_id": 0, "host": f"127.0.0.1:{port}"}
         client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
         while not client.admin.command("hello")["isWritablePrimary"]:
@@ -112,7 +113,7 @@ def running_action_server(folder: Path) -> Iterator[str]:
     with running(
         command,
         lambda: answers(f"{address}/health"),
-        folder / "actions.log",
+        log=folder / "actions.log",
         environment=rasa_environment(),
         folder=TINY_BOT,
     ):
@@ -123,7 +124,8 @@ def running_action_server(folder: Path) -> Iterator[str]:
 def running_rasa(
     folder: Path,
     model: Path,
-    environment: Dict[str, str],
+    environment: dict[str, str],
+    *,
     endpoints: Path = PROJECT / "endpoints.yml",
     credentials: Path = PROJECT / "credentials.yml",
     health: str = "/webhooks/fiado/",
@@ -136,7 +138,7 @@ def running_rasa(
     with running(
         command,
         lambda: answers(f"{address}{health}"),
-        folder / "rasa.log",
+        log=folder / "rasa.log",
         environment=rasa_environment(**environment),
         folder=folder,
     ):

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from typing import Any, Dict
+from typing import Any
 from urllib.parse import urlparse
 
 import pytest
@@ -34,7 +34,7 @@ def test_no_token_is_refused(chat: Chat) -> None:
 
 
 GREET = {"name": "greet"}
-BAD_BODIES: Dict[str, Any] = {
+BAD_BODIES: dict[str, Any] = {
     "no_conversation": {"conversation": None},
     "empty_conversation": {"conversation": ""},
     "number_as_conversation": {"conversation": 7},
@@ -54,7 +54,7 @@ BAD_BODIES: Dict[str, Any] = {
 
 
 @pytest.mark.parametrize("change", BAD_BODIES.values(), ids=BAD_BODIES)
-def test_a_body_that_breaks_the_contract_is_refused(chat: Chat, change: Dict[str, Any]) -> None:
+def test_a_body_that_breaks_the_contract_is_refused(chat: Chat, change: dict[str, Any]) -> None:
     answer = chat.post({**chat.body(text="hola"), **change})
     assert answer.status_code == 422
     assert answer.json()["error"] == "invalid_body"
@@ -76,7 +76,7 @@ def test_what_is_not_json_is_refused(chat: Chat, body: bytes) -> None:
     [("no_such", {}), ("restart", {}), ("back", {}), ("session_start", {}), ("greet", {"no": 1})],
 )
 def test_an_intent_that_the_model_does_not_know_is_refused(
-    chat: Chat, intent: str, entities: Dict[str, Any]
+    chat: Chat, intent: str, entities: dict[str, Any]
 ) -> None:
     answer = chat.tap(intent, **entities)
     assert (answer.status_code, answer.json()) == (422, {"error": "unknown_intent"})
@@ -187,8 +187,6 @@ def test_texts_stay_out_of_the_log(chat: Chat, folder: Any) -> None:
     chat.post({**chat.body(text=canary), "metadata": canary})
     chat.post(chat.body(text=canary, intent={"name": canary}))
     chat.post(
-        chat.body(
-            intent={"name": "break_action"}, metadata={"break_with": "error", "x": canary}
-        )
+        chat.body(intent={"name": "break_action"}, metadata={"break_with": "error", "x": canary})
     )
     assert canary not in (folder / "rasa.log").read_text()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import processes
 import pytest
@@ -29,9 +29,9 @@ from rasa_extensions.channel import SilentOutput
 from rasa_extensions.compaction import TURNS_KEPT, compact
 from rasa_extensions.tracker_store import BoundedTrackerStore
 
-Said = Tuple[str, Dict[str, Any]]
+Said = tuple[str, dict[str, Any]]
 TEXTS = ["hola", "cuanto debo", "cobran comision", "quiero pedir", "no", "zzzz", "x", "calle 1234"]
-TAPS: List[Said] = [
+TAPS: list[Said] = [
     ("greet", {}),
     ("ask_status", {}),
     ("ask_fees", {}),
@@ -62,7 +62,7 @@ def message(number: int, said: Said) -> UserMessage:
     )
 
 
-async def state_after(agent: Agent, number: int, said: Said) -> Dict[str, Any]:
+async def state_after(agent: Agent, number: int, said: Said) -> dict[str, Any]:
     await agent.handle_message(message(number, said))
     tracker = await agent.tracker_store.retrieve("person")
     assert tracker is not None
@@ -109,12 +109,12 @@ def test_a_cut_dialogue_equals_a_whole_one(
 DOMAIN = Domain.load(str(processes.TINY_BOT / "domain.yml"))
 
 
-def turn(text: str, *events: Any) -> List[Any]:
+def turn(text: str, *events: Any) -> list[Any]:
     user = UserUttered(text, {"name": "greet"}, message_id=text)
     return [user, *events, ActionExecuted("action_listen")]
 
 
-def cut(events: List[Any]) -> DialogueStateTracker:
+def cut(events: list[Any]) -> DialogueStateTracker:
     """The tracker as it is read back after being stored."""
     before = DialogueStateTracker.from_events("person", events, DOMAIN.slots)
     stored = json.loads(json.dumps([each.as_dict() for each in compact(before, DOMAIN.slots)]))
@@ -133,7 +133,7 @@ BEGINNINGS = {
 
 
 @pytest.mark.parametrize("beginning", BEGINNINGS.values(), ids=BEGINNINGS)
-def test_the_state_outlives_the_events_that_made_it(beginning: List[Any]) -> None:
+def test_the_state_outlives_the_events_that_made_it(beginning: list[Any]) -> None:
     events = [ActionExecuted("action_listen"), *turn("start", *beginning)]
     for number in range(TURNS_KEPT + 3):
         events += turn(str(number), BotUttered(str(number)))
@@ -149,7 +149,7 @@ def test_the_state_outlives_the_events_that_made_it(beginning: List[Any]) -> Non
 
 
 def test_the_last_turns_are_kept_whole_and_the_one_before_as_state() -> None:
-    events: List[Any] = []
+    events: list[Any] = []
     for number in range(50):
         events += turn(str(number), SlotSet("size", number), BotUttered(str(number)))
     short = cut(events)

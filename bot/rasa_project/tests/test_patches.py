@@ -1,7 +1,7 @@
 """Our faster parts accept, refuse and find exactly what Rasa's own do."""
 
 import asyncio
-from typing import Any, Dict, List
+from typing import Any
 
 import jsonschema
 import pytest
@@ -16,7 +16,7 @@ from rasa_extensions.fast_validation import validate_action_result
 from rasa_extensions.install import UnsupportedRasaVersion, install
 
 SLOT = {"event": "slot", "timestamp": None, "name": "size", "value": "XL"}
-RESULTS: Dict[str, Any] = {
+RESULTS: dict[str, Any] = {
     "empty": {},
     "nothing_happened": {"events": [], "responses": []},
     "slot": {"events": [SLOT], "responses": [{"text": "x"}]},
@@ -55,13 +55,8 @@ def test_an_action_result_is_judged_as_jsonschema_judges_it(result: Any) -> None
 
 
 def test_good_and_bad_results_are_both_among_the_cases() -> None:
-    action = RemoteAction("action_x", None)
-    good: List[str] = []
-    for name, result in RESULTS.items():
-        try:
-            good.append(name) if validate_action_result(action, result) else None
-        except jsonschema.ValidationError:
-            continue
+    validator = jsonschema.Draft7Validator(RemoteAction.action_response_format_spec())
+    good = [name for name, result in RESULTS.items() if validator.is_valid(result)]
     assert 3 < len(good) < len(RESULTS) - 3
 
 
@@ -83,7 +78,7 @@ def test_calls_to_the_action_server_share_connections() -> None:
         connections.append(request.transport)
         return web.json_response({"header": request.headers["X-Site"]})
 
-    async def call_thrice() -> List[Any]:
+    async def call_thrice() -> list[Any]:
         application = web.Application()
         application.router.add_post("/webhook", answer)
         runner = web.AppRunner(application)

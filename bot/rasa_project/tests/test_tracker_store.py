@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import processes

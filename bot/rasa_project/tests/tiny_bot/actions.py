@@ -1,14 +1,14 @@
 """The tiny bot's actions, run by a real rasa-sdk server; `break_with` says how to misbehave."""
 
 import asyncio
-from typing import Any, Dict, List
+from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sanic.exceptions import SanicException
 
-Events = List[Dict[str, Any]]
+Events = list[dict[str, Any]]
 
 
 class ActionStatus(Action):
@@ -37,14 +37,14 @@ class ValidateOrderForm(FormValidationAction):
 
     async def validate_size(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         if value == "bug":
             raise ValueError("a validation's bug")
         return {"size": value}
 
     async def validate_address(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         if len(value) < 3:
             dispatcher.utter_message(text="Too short")
             return {"address": None}
