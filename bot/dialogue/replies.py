@@ -19,7 +19,7 @@ from domain.message import (
     UrlButton,
 )
 
-LIST_TITLE = "☰"
+LIST_TITLE = "..."
 MAX_TEXT = 4096
 MAX_BODY = 1024
 MAX_BUTTONS = 3
