@@ -6,6 +6,7 @@ Runs before anything is installed: standard library only, and nothing of ours is
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -28,6 +29,7 @@ SERVICE_LOCK = ROOT / "requirements.lock"
 TESTS_LOCK = ROOT / "requirements-dev.lock"
 STAMP = ".fiado-stamp.json"
 STEPS = 4
+NETWORK_CURE = "check the network and the package index that uv is configured with"
 
 
 class SetUpError(Exception):
@@ -40,14 +42,25 @@ def main() -> int:
     parser.add_argument("--with-tests", action="store_true", help="also what the tests need")
     options = parser.parse_args()
     try:
-        uv = find_uv()
-        make_service_environment(uv, with_tests=options.with_tests)
-        make_rasa_environment(uv)
-        train_model()
+        with one_at_a_time():
+            uv = find_uv()
+            make_service_environment(uv, with_tests=options.with_tests)
+            make_rasa_environment(uv)
+            train_model()
     except SetUpError as error:
         print(f"set-up failed: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """A second set-up of this checkout waits here, and then finds everything done."""
+    lock_file = ROOT / "var" / "set-up.lock"
+    lock_file.parent.mkdir(exist_ok=True)
+    with lock_file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def find_uv() -> str:
@@ -78,13 +91,14 @@ def make_service_environment(uv: str, *, with_tests: bool) -> None:
     wanted = {
         "inputs": digest([*locks, ROOT / "pyproject.toml"]),
         "python": sys.version.split()[0],
+        "place": str(ROOT),
         "with_tests": with_tests,
     }
     if stamp == wanted and (SERVICE_VENV / "bin" / "fiado").exists():
         report(2, "service environment: up to date")
         return
     with step(2, "service environment: installing (about 20 s)"):
-        install(uv, SERVICE_VENV, sys.executable, locks, fresh=stamp.get("python"))
+        install(uv, SERVICE_VENV, sys.executable, locks, anew=is_other(stamp, wanted))
         # setuptools is in the lock: building without isolation fetches nothing unlocked
         project = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
         run([uv, "pip", "install", "--python", python_of(SERVICE_VENV), *project], NETWORK_CURE)
@@ -94,12 +108,12 @@ def make_service_environment(uv: str, *, with_tests: bool) -> None:
 def make_rasa_environment(uv: str) -> None:
     """`.venv-rasa` with the locked Rasa server, under Python 3.10."""
     stamp = read_stamp(RASA_VENV)
-    wanted = {"inputs": digest([RASA_LOCK]), "python": RASA_PYTHON}
+    wanted = {"inputs": digest([RASA_LOCK]), "python": RASA_PYTHON, "place": str(ROOT)}
     if stamp == wanted and works([python_of(RASA_VENV), "--version"]):
         report(3, "Rasa's environment: up to date")
         return
     with step(3, "Rasa's environment: installing (about 1 min, 2.5 GB on disk)"):
-        install(uv, RASA_VENV, find_rasa_python(uv), [RASA_LOCK], fresh=stamp.get("python"))
+        install(uv, RASA_VENV, find_rasa_python(uv), [RASA_LOCK], anew=is_other(stamp, wanted))
     write_stamp(RASA_VENV, wanted)
 
 
@@ -132,17 +146,19 @@ def is_rasa_python(interpreter: str) -> bool:
 
 def train_model() -> None:
     """Hand over to the command, which trains only if the dialogue files changed."""
-    report(4, "dialogue model")
+    report(4, "dialogue model ...")
     if subprocess.run([str(SERVICE_VENV / "bin" / "fiado"), "train"], cwd=ROOT).returncode != 0:
         raise SetUpError("the dialogue model was not trained; the lines above say why")
 
 
-NETWORK_CURE = "check the network and the package index that uv is configured with"
+def is_other(stamp: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
+    """Whether an environment was never finished, or made for another Python or checkout."""
+    return any(stamp.get(name) != wanted[name] for name in ("python", "place"))
 
 
-def install(uv: str, venv: Path, interpreter: str, locks: Sequence[Path], *, fresh: object) -> None:
-    """Bring `venv` to exactly what `locks` say; made anew when its Python is not known."""
-    if not fresh or not works([python_of(venv), "--version"]):
+def install(uv: str, venv: Path, interpreter: str, locks: Sequence[Path], *, anew: bool) -> None:
+    """Bring `venv` to exactly what `locks` say."""
+    if anew or not works([python_of(venv), "--version"]):
         run([uv, "venv", "--quiet", "--clear", "--python", interpreter, str(venv)], "remove it")
     sync = [uv, "pip", "sync", "--python", python_of(venv), "--require-hashes"]
     # compiled once here: Rasa starts in 5 s rather than in 12 where Python may not write caches
