@@ -2,7 +2,15 @@
 import { clone, words } from "./api.js";
 import { contentNodes, hasActions, summary } from "./contents.js";
 
-const TICKS = { sending: "t-clock", accepted: "t-one", delivered: "t-two", read: "t-two", seen: "t-two", failed: "t-failed" };
+const TICKS = {
+  sending: "t-clock",
+  accepted: "t-one",
+  delivered: "t-two",
+  read: "t-two is-blue",
+  seen: "t-two is-blue",
+  failed: "t-failed is-bad",
+};
+const INLINE = ".text, .footnote, .odd, .headline";
 const NEAR_END_PX = 120;
 
 export class Chat {
@@ -74,12 +82,13 @@ export class Chat {
     const content = contentNodes(message, this.act);
     const actions = content.at(-1)?.classList.contains("actions") ? content.pop() : null;
     bubble.querySelector(".content").append(...content);
-    bubble.querySelector(".main").classList.toggle("is-inline", Boolean(content.at(-1)?.matches(".text, .footnote, .odd, .headline")));
+    bubble.querySelector(".main").classList.toggle("is-inline", Boolean(content.at(-1)?.matches(INLINE)));
     if (actions) bubble.append(actions);
     const time = bubble.querySelector("time");
     time.dateTime = message.at;
     time.textContent = clockTime(message.at);
-    bubble.querySelector(".bubble-handle").addEventListener("click", (event) => this.act.openMenu(message, event.currentTarget));
+    const handle = bubble.querySelector(".bubble-handle");
+    handle.addEventListener("click", () => this.act.openMenu(message, handle));
     this.quote(bubble, message);
     this.decorate(bubble, message);
     return bubble;
@@ -101,15 +110,16 @@ export class Chat {
 
   decorate(bubble, message) {
     const ticks = bubble.querySelector(".ticks");
-    ticks.firstElementChild.setAttribute("href", `#${TICKS[message.state]}`);
-    ticks.setAttribute("class", `ticks${["read", "seen"].includes(message.state) ? " is-blue" : ""}${message.state === "failed" ? " is-bad" : ""}`);
+    const [mark, color = ""] = TICKS[message.state].split(" ");
+    ticks.firstElementChild.setAttribute("href", `#${mark}`);
+    ticks.setAttribute("class", `ticks ${color}`);
     ticks.setAttribute("aria-label", words[`state${message.state[0].toUpperCase()}${message.state.slice(1)}`]);
     bubble.dataset.state = message.state;
     bubble.classList.toggle("has-failed", message.state === "failed");
     const failure = bubble.querySelector(".failure");
     failure.hidden = message.state !== "failed";
-    const says = failure.querySelector("span").dataset;
-    failure.querySelector("span").textContent = message.from_person ? says.own : `${says.theirs} ${message.error ?? ""}`;
+    const reason = failure.querySelector("span");
+    reason.textContent = message.from_person ? reason.dataset.own : `${reason.dataset.theirs} ${message.error}`;
     const reaction = bubble.querySelector(".reaction");
     reaction.hidden = !message.reaction;
     reaction.textContent = message.reaction ?? "";

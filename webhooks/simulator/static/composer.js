@@ -81,7 +81,8 @@ export class Composer {
 
   react(message, emoji) {
     const action = emoji ? { action: "ADDED", emoji } : { action: "REMOVED" };
-    this.attempt(() => post(`${this.chatPath()}/messages`, { type: "REACTION", context: { id: message.id }, ...action }));
+    const reaction = { type: "REACTION", context: { id: message.id }, ...action };
+    this.attempt(() => post(`${this.chatPath()}/messages`, reaction));
   }
 
   setUpMenu() {
@@ -103,7 +104,8 @@ export class Composer {
     const phone = byId("phone").getBoundingClientRect();
     const at = handle.getBoundingClientRect();
     const top = Math.min(at.bottom - phone.top, phone.height - this.menu.offsetHeight - 90);
-    const left = Math.min(Math.max(at.right - phone.left - this.menu.offsetWidth, 8), phone.width - this.menu.offsetWidth - 28);
+    const furthest = phone.width - this.menu.offsetWidth - 28;
+    const left = Math.min(Math.max(at.right - phone.left - this.menu.offsetWidth, 8), furthest);
     this.menu.style.setProperty("top", `${top}px`);
     this.menu.style.setProperty("left", `${left}px`);
     this.menu.querySelector("button").focus();
@@ -176,7 +178,9 @@ export class Composer {
       });
     }
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.closePopups(); });
-    byId("chat").addEventListener("click", (event) => { if (!event.target.closest(".bubble-handle")) this.closePopups(); });
+    byId("chat").addEventListener("click", (event) => {
+      if (!event.target.closest(".bubble-handle")) this.closePopups();
+    });
   }
 
   closePopups() {

@@ -104,13 +104,14 @@ function templateNodes(message, act) {
   const values = templateData.body.placeholders;
   const known = message.template;
   const fill = (text) => text.replace(/\{\{(\d+)\}\}/g, (mark, number) => values[number - 1] ?? mark);
+  const unknown = [`*${words.template} ${templateName}* (${language})`, ...values].join("\n");
   const head = templateData.header;
   const box = element("div", "actions");
   box.append(...templateReplies(message).map(([title, payload]) => tapButton(title, () => act.tap(message, payload))));
   return [
     ...(head && head.type !== "TEXT" ? fileNodes(message) : []),
     ...(known?.header ? [element("p", "headline", fill(known.header))] : []),
-    known ? formatted(fill(known.body)) : formatted(`*${words.template} ${templateName}* (${language})\n${values.join("\n")}`),
+    formatted(known ? fill(known.body) : unknown),
     ...footnote(known?.footer),
     ...(box.childElementCount ? [box] : []),
   ];
@@ -130,7 +131,8 @@ function fileNodes(message) {
     const link = clone("image-template");
     link.href = fileAddress(file);
     link.firstElementChild.src = fileAddress(file);
-    link.firstElementChild.alt = kind.toLowerCase() === "sticker" ? words.sticker : message.content.caption || words.photo;
+    const isSticker = kind.toLowerCase() === "sticker";
+    link.firstElementChild.alt = isSticker ? words.sticker : message.content.caption || words.photo;
     return [link];
   }
   if (file.content_type.startsWith("audio/") || file.content_type.startsWith("video/")) {

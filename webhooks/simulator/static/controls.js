@@ -79,7 +79,9 @@ export class Controls {
     time.textContent = new Date(now).toLocaleString("es", { dateStyle: "medium", timeStyle: "short" });
     const offset = byId("clock-offset");
     offset.textContent = seconds ? `${offset.dataset.ahead} ${Math.round(seconds / 36) / 100} h` : offset.dataset.real;
-    for (const button of document.querySelectorAll("#clock-buttons button, #clock-form button")) button.disabled = !isMovable;
+    for (const button of document.querySelectorAll("#clock-buttons button, #clock-form button")) {
+      button.disabled = !isMovable;
+    }
   }
 
   async setUpReplays() {

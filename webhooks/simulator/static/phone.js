@@ -78,7 +78,9 @@ function togglePanel(panel, isOpen) {
 }
 
 byId("open-people").addEventListener("click", () => togglePanel(byId("people"), true));
-byId("open-controls").addEventListener("click", () => togglePanel(byId("controls"), !byId("controls").classList.contains("is-open")));
+byId("open-controls").addEventListener("click", () => {
+  togglePanel(byId("controls"), !byId("controls").classList.contains("is-open"));
+});
 for (const button of document.querySelectorAll("[data-close-panel]")) {
   button.addEventListener("click", () => togglePanel(button.closest(".panel"), false));
 }
