@@ -66,10 +66,10 @@ def process_specs(plan: Plan) -> list[ProcessSpec]:
     specs = []
     train = bool(plan.rasa_ports) and not plan.model.exists()
     if train:
-        specs.append(fiado(plan, "training", "train", is_task=True))
+        specs.append(fiado(plan, "dialogue-model", "train", is_task=True))
     for number, port in enumerate(plan.rasa_ports, 1):
         is_ready = partial(answers, "127.0.0.1", port, "/webhooks/fiado/")
-        needs = ("training",) if train else ()
+        needs = ("dialogue-model",) if train else ()
         # one that comes back serves what it served before, whatever was edited meanwhile
         arguments = ("rasa", "--port", str(port), "--model", str(plan.model))
         specs.append(fiado(plan, f"rasa-{number}", *arguments, is_ready=is_ready, needs=needs))
