@@ -11,7 +11,7 @@ import pytest
 from conftest import Mongo
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -46,7 +46,7 @@ TAPS: list[Said] = [
 ]
 
 
-def message(number: int, said: Said) -> UserMessage:
+def message(person: str, number: int, said: Said) -> UserMessage:
     text, entities = said
     parse_data = None
     if text in {name for name, _ in TAPS}:
@@ -55,16 +55,16 @@ def message(number: int, said: Said) -> UserMessage:
     return UserMessage(
         None if parse_data else text,
         SilentOutput(),
-        "person",
+        person,
         parse_data=parse_data,
         message_id=str(number),
         metadata={"person": "P"},
     )
 
 
-async def state_after(agent: Agent, number: int, said: Said) -> dict[str, Any]:
-    await agent.handle_message(message(number, said))
-    tracker = await agent.tracker_store.retrieve("person")
+async def state_after(agent: Agent, person: str, number: int, said: Said) -> dict[str, Any]:
+    await agent.handle_message(message(person, number, said))
+    tracker = await agent.tracker_store.retrieve(person)
     assert tracker is not None
     loop = tracker.active_loop
     slots = tracker.current_slot_values()
@@ -79,29 +79,33 @@ async def state_after(agent: Agent, number: int, said: Said) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="module")
+def agents(model: Path, mongo: Mongo, action_server: str) -> list[Agent]:
+    """One that remembers everything, one that cuts."""
+    return [
+        Agent.load(model, tracker_store=store, action_endpoint=EndpointConfig(action_server))
+        for store in (
+            InMemoryTrackerStore(Domain.empty()),
+            BoundedTrackerStore(None, mongo.uri, "compaction"),
+        )
+    ]
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_a_cut_dialogue_equals_a_whole_one(
-    seed: int, model: Path, mongo: Mongo, action_server: str
-) -> None:
+def test_a_cut_dialogue_equals_a_whole_one(seed: int, agents: list[Agent]) -> None:
     chance = random.Random(seed)
     script = [
         chance.choice(TAPS) if chance.random() < 0.6 else (chance.choice(TEXTS), {})
-        for _ in range(70)
+        for _ in range(64)
     ]
 
-    def agent(store: TrackerStore) -> Agent:
-        return Agent.load(model, tracker_store=store, action_endpoint=EndpointConfig(action_server))
-
-    bounded = BoundedTrackerStore(None, mongo.uri, f"compaction_{seed}")
-
     async def play() -> None:
-        whole, cut = agent(InMemoryTrackerStore(Domain.empty())), agent(bounded)
+        person = f"person-{seed}"
         for number, said in enumerate(script):
-            expected = await state_after(whole, number, said)
-            assert await state_after(cut, number, said) == expected, script[: number + 1]
-        tracker = await cut.tracker_store.retrieve("person")
-        assert tracker is not None
-        assert len(tracker.events) < 60
+            expected, actual = [await state_after(agent, person, number, said) for agent in agents]
+            assert actual == expected, script[: number + 1]
+        whole, cut = [await agent.tracker_store.retrieve(person) for agent in agents]
+        assert len(cut.events) < 60 < len(whole.events)
 
     asyncio.run(play())
 

@@ -1,16 +1,23 @@
 """Our faster parts accept, refuse and find exactly what Rasa's own do."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
+import dask
 import jsonschema
 import pytest
 import rasa.shared.utils.common
 import rasa_extensions.channel
 from aiohttp import web
 from rasa.core.actions.action import RemoteAction
-from rasa.shared.core.events import Event
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.utils.endpoints import EndpointConfig
+from rasa_extensions import plain_graph
 from rasa_extensions.event_types import resolve_by_type
 from rasa_extensions.fast_validation import validate_action_result
 from rasa_extensions.install import UnsupportedRasaVersion, install
@@ -69,6 +76,26 @@ def test_every_event_is_found_as_rasa_finds_it() -> None:
     assert resolve_by_type("no_such_event", Event) is Event
     with pytest.raises(ValueError, match="no_such_event"):
         resolve_by_type("no_such_event")
+
+
+@pytest.mark.parametrize("text", ["hola", "cuanto debo", "zzzz"])
+def test_the_graph_gives_what_dask_gives(text: str, model: Path) -> None:
+    processor = Agent.load(model).processor
+    tracker = processor.tracker_store.init_tracker("person")
+    tracker.update(ActionExecuted("action_listen"))
+    runner: DaskGraphRunner = processor.graph_runner
+    inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: tracker}
+
+    def by_dask(target: str) -> Any:
+        graph = runner._build_dask_graph(runner._graph_schema.minimal_graph_schema([target]))
+        runner._add_inputs_to_graph(inputs, graph)
+        return dict(dask.get(graph, [target]))[target]
+
+    nlu, core = processor.model_metadata.nlu_target, processor.model_metadata.core_target
+    (expected,), (parsed,) = by_dask(nlu), plain_graph.run(runner, inputs, [nlu])[nlu]
+    assert parsed.as_dict() == expected.as_dict()
+    tracker.update(UserUttered(text, parsed.get("intent")))
+    assert plain_graph.run(runner, inputs, [core])[core] == by_dask(core)
 
 
 def test_calls_to_the_action_server_share_connections() -> None:
