@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions._turn import (
@@ -15,12 +16,13 @@ from actions._turn import (
     say,
     verified_borrower,
 )
+from bot.dialogue.replies import MAX_ROW_TITLE, shorten
 from bot.services.loan_accounts import LoanAccount
 from bot.site import Site
 from domain.choice import match_choice
 from domain.conversation import OfferedOption
 from domain.country import format_date, format_instant, format_money
-from domain.loan_position import InstallmentPosition, LoanPosition
+from domain.loan_position import InstallmentPosition, InstallmentState, LoanPosition
 
 MAX_OFFERED = 10
 
@@ -43,10 +45,13 @@ async def find_loan(
         say(dispatcher, "utter_no_loans")
         return None, []
     site = await in_thread(lambda s: s.site)
+    # a button may have named the loan before the identity question
+    may_reuse = may_reuse or "identity_digits" in turn.entities
     remembered = tracker.get_slot("loan_id") if may_reuse else None
     account = _select(accounts, turn, remembered, site)
     if account is None:
         _offer(accounts, action_name, dispatcher, site)
+        return None, [SlotSet("asked_text", turn.words), SlotSet("choosing_for", action_name)]
     return account, []
 
 
@@ -69,6 +74,7 @@ def loan_facts(account: LoanAccount, site: Site) -> dict[str, Any]:
         "paid_count": position.installments_paid,
         "left_to_pay": money(position.left_to_pay_minor),
         "overdue": money(position.overdue_minor),
+        "overdue_installments": _overdue_installments(position, site),
         "late_interest": money(balance.late_interest_minor),
         "bring_up_to_date": money(position.amount_to_bring_up_to_date_minor),
         "days_late": pack.words.days[days != 1].format(count=days),
@@ -106,7 +112,7 @@ def _select(
         return by_id[named]
     if len(accounts) == 1:
         return accounts[0]
-    options = [_option(account, "", site) for account in accounts]
+    options = [_option(account, accounts, "", site) for account in accounts]
     index = match_choice(turn.words, options, site.pack.choice) if turn.words else None
     if isinstance(index, int):
         return accounts[index]
@@ -118,22 +124,40 @@ def _offer(
 ) -> None:
     buttons = []
     for account in accounts[:MAX_OFFERED]:
-        option = _option(account, action_name, site)
+        option = _option(account, accounts, action_name, site)
         row = button(option.title, "choose_loan", loan_id=account.loan_id, next=action_name)
         buttons.append(row | {"description": option.description, "keywords": option.keywords})
     say(dispatcher, "utter_choose_loan", count=len(accounts), buttons=buttons)
 
 
-def _option(account: LoanAccount, action_name: str, site: Site) -> OfferedOption:
+def _option(
+    account: LoanAccount, accounts: list[LoanAccount], action_name: str, site: Site
+) -> OfferedOption:
     loan = account.position.loan
     state = site.pack.words.loan_states[account.position.state.value]
+    facts = [_date(loan.granted_on, site), f"••{loan.last4}", state, loan.purpose]
     return OfferedOption(
-        title=account.merchant.name,
-        description=f"{_date(loan.granted_on, site)} · ••{loan.last4} · {state}",
+        title=_title(account, accounts),
+        description=" · ".join(fact for fact in facts if fact),
         keywords=[word for word in (loan.last4, loan.purpose) if word],
         intent="choose_loan",
         entities={"loan_id": account.loan_id, "next": action_name},
     )
+
+
+def _title(account: LoanAccount, accounts: list[LoanAccount]) -> str:
+    """The shop's name, with the loan's last digits where a shop has several of the loans."""
+    name = account.merchant.name
+    if [each.merchant.name for each in accounts].count(name) == 1:
+        return name
+    suffix = f" ••{account.position.loan.last4}"
+    return shorten(name, MAX_ROW_TITLE - len(suffix)) + suffix
+
+
+def _overdue_installments(position: LoanPosition, site: Site) -> str:
+    count = sum(each.state is InstallmentState.OVERDUE for each in position.installments)
+    words = site.pack.words
+    return words.installment if count == 1 else f"{count} {words.installments}"
 
 
 def _percent(account: LoanAccount, decimal: str) -> str:

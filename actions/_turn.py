@@ -25,26 +25,28 @@ class TurnContext:
     contact_id: str
     conversation_id: str
     is_first_contact: bool
-    can_repeat: bool
+    intent: str
     words: str
     entities: dict[str, Any]
+    active_form: str | None
 
     @classmethod
     def of(cls, tracker: Tracker) -> "TurnContext":
-        """The current turn; after the identity question, with the words from before it."""
+        """The current turn; after a question of ours, with the words from before it."""
         message = tracker.latest_message
         metadata = message.get("metadata") or {}
         entities = {each["entity"]: each["value"] for each in message.get("entities") or []}
-        is_answering_identity = "identity_digits" in entities
-        asked_before = tracker.get_slot("asked_text") if is_answering_identity else None
+        intent = (message.get("intent") or {}).get("name") or ""
+        is_answer = "identity_digits" in entities or intent == "choose_loan"
         return cls(
             message_id=metadata["message_id"],
             contact_id=metadata["contact_id"],
             conversation_id=metadata["conversation_id"],
             is_first_contact=bool(metadata.get("is_first_contact")),
-            can_repeat=bool(metadata.get("can_repeat")),
-            words=(asked_before if is_answering_identity else message.get("text")) or "",
+            intent=intent,
+            words=(tracker.get_slot("asked_text") if is_answer else message.get("text")) or "",
             entities=entities,
+            active_form=tracker.active_loop.get("name"),
         )
 
 
@@ -60,12 +62,14 @@ async def verified_borrower(turn: TurnContext) -> str | None:
 
 def ask_identity(action_name: str, turn: TurnContext) -> Events:
     """Ask who it is, then go on with `action_name` as if it had just been asked for."""
+    # somebody who was asked already is asked in other words
+    is_new = turn.active_form != IDENTITY_FORM
     return [
+        *([SlotSet("times_asked", 0)] if is_new else []),
         SlotSet("after_identity", action_name),
         SlotSet("asked_text", turn.words),
         SlotSet("loan_id", turn.entities.get("loan_id")),
         SlotSet("identity_digits", None),
-        SlotSet("identity_times_asked", 0),
         FollowupAction(IDENTITY_FORM),
     ]
 

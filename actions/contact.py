@@ -25,6 +25,20 @@ class NotMe(Action):
         return leave_form()
 
 
+class WelcomeBack(Action):
+    """Write again to somebody who had said that they are somebody else."""
+
+    def name(self) -> str:
+        return "action_welcome_back"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        say(dispatcher, "utter_welcome_back")
+        await show_menu(dispatcher, TurnContext.of(tracker))
+        return leave_form()
+
+
 class OptOut(Action):
     """No more promotions; what the person asks for is answered all the same."""
 

@@ -1,17 +1,24 @@
 """Greeting, menu, leaving, repeating, and the ladder for what was not understood."""
 
+from enum import Enum, auto
+
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._turn import Events, TurnContext, ask_identity, in_thread, leave_form, say
+from actions._questions import LOST_INTENTS
+from actions._turn import Events, TurnContext, ask_identity, button, in_thread, leave_form, say
 from bot.bootstrap import Services
 from domain.contact import Role
 
-NOT_UNDERSTOOD = "nlu_fallback"
-STEPS = 4
+LADDER_STEPS = 4
 MENU_STEP = 2
+FIRST_STEP = {
+    "affirm": "utter_nothing_pending",
+    "deny": "utter_nothing_pending",
+    "out_of_scope": "utter_out_of_scope",
+}
 MENUS = {
     Role.BORROWER: "utter_menu_borrower",
     Role.SALESPERSON: "utter_menu_salesperson",
@@ -20,7 +27,7 @@ MENUS = {
 
 
 class Greet(Action):
-    """Say hello; to somebody new also who we are, then what can be done here."""
+    """Say hello, then what can be done here; the introduction of a first contact has the hello."""
 
     def name(self) -> str:
         return "action_greet"
@@ -29,13 +36,24 @@ class Greet(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         turn = TurnContext.of(tracker)
-        say(dispatcher, "utter_greet")
-        if tracker.active_loop.get("name"):
-            return []
-        if turn.is_first_contact:
-            await introduce(dispatcher)
-        await show_menu(dispatcher, turn)
+        if not turn.is_first_contact:
+            say(dispatcher, "utter_greet")
+        if turn.active_form is None:
+            await show_menu(dispatcher, turn)
         return []
+
+
+class Goodbye(Action):
+    """Say goodbye; whatever was being asked need not be answered any more."""
+
+    def name(self) -> str:
+        return "action_goodbye"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        say(dispatcher, "utter_goodbye")
+        return leave_form()
 
 
 class ShowMenu(Action):
@@ -47,10 +65,7 @@ class ShowMenu(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        turn = TurnContext.of(tracker)
-        if turn.is_first_contact:
-            await introduce(dispatcher)
-        await show_menu(dispatcher, turn)
+        await show_menu(dispatcher, TurnContext.of(tracker))
         return leave_form()
 
 
@@ -63,7 +78,8 @@ class ExitTask(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        say(dispatcher, "utter_exit_task")
+        is_asking = tracker.active_loop.get("name") is not None
+        say(dispatcher, "utter_exit_task" if is_asking else "utter_nothing_to_exit")
         return leave_form()
 
 
@@ -77,12 +93,14 @@ class Repeat(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         turn = TurnContext.of(tracker)
-        if turn.is_first_contact:
-            say(dispatcher, "utter_nothing_to_repeat")
-        elif turn.can_repeat:
-            say(dispatcher, "utter_repeat")
-        else:
-            return ask_identity("action_show_menu", turn)
+        is_identified = "identity_digits" in turn.entities
+        if turn.active_form is not None and not is_identified:
+            # the open question asks itself again
+            return []
+        last = await in_thread(lambda s: _last_replies(s, turn))
+        if last is LastReplies.OTHERS and not is_identified:
+            return ask_identity(self.name(), turn)
+        say(dispatcher, "utter_repeat" if last is LastReplies.THEIRS else "utter_nothing_to_repeat")
         return []
 
 
@@ -99,47 +117,65 @@ class NotUnderstood(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        if tracker.active_loop.get("name"):
-            return []
         turn = TurnContext.of(tracker)
+        if turn.active_form is not None:
+            return []
         times = int(tracker.get_slot("times_not_understood") or 0)
-        step = times % STEPS + 1 if _was_not_understood_before(tracker) else 1
-        say(dispatcher, f"utter_not_understood_{step}")
+        step = times % LADDER_STEPS + 1 if _was_lost_before(tracker) else 1
+        climbed: Events = [SlotSet("times_not_understood", step)]
+        if step == 1 and _last_response(tracker) == "utter_choose_loan":
+            say(dispatcher, "utter_which_loan")
+            return [*climbed, FollowupAction(tracker.get_slot("choosing_for"))]
+        first = FIRST_STEP.get(turn.intent, "utter_not_understood_1")
+        say(dispatcher, first if step == 1 else f"utter_not_understood_{step}")
         if step == MENU_STEP:
             await show_menu(dispatcher, turn)
-        return [SlotSet("times_not_understood", step)]
-
-
-async def introduce(dispatcher: CollectingDispatcher) -> None:
-    """Who we are and how data are cared for; said once to each contact."""
-    site = await in_thread(lambda s: s.site)
-    say(
-        dispatcher,
-        "utter_introduction",
-        brand=site.brand_name,
-        privacy_url=str(site.privacy_notice_url),
-    )
+        return climbed
 
 
 async def show_menu(dispatcher: CollectingDispatcher, turn: TurnContext) -> None:
-    """The menu of the role the contact acts in."""
-    role = await in_thread(lambda s: active_role(s, turn.contact_id))
-    say(dispatcher, MENUS[role])
+    """The menu of the role the contact acts in, with a way to the others if there are any."""
+    roles = await in_thread(lambda s: roles_with_active_first(s, turn.contact_id))
+    words = await in_thread(lambda s: s.site.pack.words)
+    switch = [button(words.switch_profile, "switch_profile")] if len(roles) > 1 else []
+    say(dispatcher, MENUS[roles[0]], buttons=switch)
 
 
-def active_role(services: Services, contact_id: str) -> Role:
-    """The role chosen last, if it still holds; else the first one; a stranger's is borrower."""
+def roles_with_active_first(services: Services, contact_id: str) -> list[Role]:
+    """The role chosen last, if it still holds, before the others; a stranger's is borrower."""
     contact = services.contacts.get(contact_id)
     roles = services.people.roles_of(contact)
-    if contact.active_role in roles:
-        return contact.active_role
-    return roles[0] if roles else Role.BORROWER
+    return sorted(roles, key=lambda role: role is not contact.active_role) or [Role.BORROWER]
 
 
-def _was_not_understood_before(tracker: Tracker) -> bool:
-    """Whether the message before this one was not understood either."""
+class LastReplies(Enum):
+    """To whom the last answer may be shown again."""
+
+    THEIRS = auto()
+    OTHERS = auto()
+    NONE = auto()
+
+
+def _last_replies(services: Services, turn: TurnContext) -> LastReplies:
+    conversation = services.conversations.get(turn.conversation_id)
+    if not conversation.last_replies:
+        return LastReplies.NONE
+    identity = services.contacts.get(turn.contact_id).identity
+    may_repeat = conversation.may_repeat(identity, services.clock.now())
+    return LastReplies.THEIRS if may_repeat else LastReplies.OTHERS
+
+
+def _last_response(tracker: Tracker) -> str | None:
+    """Name of what was said last."""
+    said = (event for event in reversed(tracker.events) if event.get("event") == "bot")
+    metadata = next(said, {}).get("metadata") or {}
+    return metadata.get("utter_action")
+
+
+def _was_lost_before(tracker: Tracker) -> bool:
+    """Whether the message before this one got no answer of its own either."""
     messages = [event for event in tracker.events if event.get("event") == "user"]
     if len(messages) < 2:
         return False
     intent = messages[-2].get("parse_data", {}).get("intent", {}).get("name")
-    return bool(intent == NOT_UNDERSTOOD)
+    return intent in LOST_INTENTS

@@ -5,12 +5,17 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._questions import Question
 from actions._turn import Events, TurnContext, in_thread, say
 from bot.bootstrap import Services
 from bot.services.identity import Verdict
 from domain.country import format_time
 
-QUESTIONS = ["utter_ask_identity", "utter_ask_identity_again", "utter_ask_identity_once_more"]
+QUESTION = Question(
+    first="utter_ask_identity",
+    again=("utter_ask_identity_again", "utter_ask_identity_why"),
+    later="utter_ask_identity_later",
+)
 
 
 class AskIdentityDigits(Action):
@@ -22,10 +27,10 @@ class AskIdentityDigits(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        times = int(tracker.get_slot("identity_times_asked") or 0)
-        question = QUESTIONS[times] if times < len(QUESTIONS) else QUESTIONS[1 + times % 2]
-        say(dispatcher, question)
-        return [SlotSet("identity_times_asked", times + 1)]
+        if "identity_digits" in TurnContext.of(tracker).entities:
+            # the verdict on the digits that were wrong asked for others
+            return []
+        return QUESTION.ask(dispatcher, tracker)
 
 
 class ValidateIdentityForm(Action):
@@ -63,7 +68,7 @@ class AfterIdentity(Action):
     ) -> Events:
         turn = TurnContext.of(tracker)
         verdict = tracker.get_slot("identity_digits")
-        ended: Events = [SlotSet("identity_digits", None), SlotSet("identity_times_asked", 0)]
+        ended: Events = [SlotSet("identity_digits", None)]
         if verdict == Verdict.VERIFIED:
             return [*ended, FollowupAction(tracker.get_slot("after_identity"))]
         if verdict == Verdict.SHARED:

@@ -9,15 +9,22 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions._loans import find_loan, loan_facts
+from actions._questions import Question
 from actions._turn import Events, TurnContext, in_thread, say
-from bot.dialogue.dates_es import read_date
+from bot.dialogue.dates_es import AmbiguousDate, ImpossibleDate, read_date
 from bot.services.loan_accounts import LoanAccount
 from bot.site import Site
 from domain.country import format_date, format_money
-from domain.loan_position import InstallmentPosition, LoanState, PayoffDatePassed
+from domain.loan_position import InstallmentPosition
 
+PAYOFF_FORM = "payoff_form"
 MAX_DAYS_AHEAD = timedelta(days=366)
-MAX_ROWS = 24
+MAX_ROWS = 80
+QUESTION = Question(
+    first="utter_ask_payoff_date",
+    again=("utter_ask_payoff_date_again", "utter_ask_payoff_date_example"),
+    later="utter_ask_payoff_date_later",
+)
 CHOICES = {
     "action_show_loan_status",
     "action_show_balance_breakdown",
@@ -102,19 +109,19 @@ class ShowPayoffAmount(Action):
         if account is None:
             return asked
         site = await in_thread(lambda s: s.site)
-        turn = TurnContext.of(tracker)
-        today = site.local_date(account.as_of)
         ended = [SlotSet("payoff_date", None), SlotSet("loan_id", account.loan_id)]
-        on = _asked_date(turn, today, site) or today
-        if on > today + MAX_DAYS_AHEAD:
-            say(dispatcher, "utter_payoff_date_too_far")
-            return [*ended, FollowupAction("payoff_form")]
-        try:
+        if account.position.unpaid_minor == 0:
+            say(dispatcher, "utter_payoff_nothing_owed", **loan_facts(account, site))
+            return ended
+        today = site.local_date(account.as_of)
+        on = _asked_date(TurnContext.of(tracker), today, site)
+        refusal = _refusal(on, today)
+        if isinstance(on, date) and refusal is None:
             _tell_payoff(dispatcher, account, site, on)
-        except PayoffDatePassed:
-            say(dispatcher, "utter_payoff_date_passed")
-            return [*ended, FollowupAction("payoff_form")]
-        return ended
+            return ended
+        if refusal is not None:
+            say(dispatcher, refusal)
+        return [*ended, *_ask_payoff_date()]
 
 
 class StartPayoffDate(Action):
@@ -126,7 +133,7 @@ class StartPayoffDate(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        return [SlotSet("payoff_date", None), FollowupAction("payoff_form")]
+        return [SlotSet("payoff_date", None), *_ask_payoff_date()]
 
 
 class AskPayoffDate(Action):
@@ -138,10 +145,14 @@ class AskPayoffDate(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        was_asked = tracker.latest_message.get("intent", {}).get("name") != "choose_payoff_date"
-        is_running = tracker.active_loop.get("name") == "payoff_form" and was_asked
-        say(dispatcher, "utter_ask_payoff_date_again" if is_running else "utter_ask_payoff_date")
-        return []
+        site = await in_thread(lambda s: s.site)
+        today = await in_thread(lambda s: s.loan_accounts.today())
+        turn = TurnContext.of(tracker)
+        answer = read_date(turn.words, today, site.pack) if turn.active_form else None
+        is_no_day = isinstance(answer, ImpossibleDate)
+        return QUESTION.ask(
+            dispatcher, tracker, instead="utter_ask_payoff_date_existing" if is_no_day else None
+        )
 
 
 class ChooseLoan(Action):
@@ -157,22 +168,35 @@ class ChooseLoan(Action):
         return [FollowupAction(following if following in CHOICES else "action_show_loan_status")]
 
 
-def _asked_date(turn: TurnContext, today: date, site: Site) -> date | None:
-    """The day from the form's answer, else from the words that asked."""
+def _ask_payoff_date() -> Events:
+    return [SlotSet("times_asked", 0), FollowupAction(PAYOFF_FORM)]
+
+
+def _asked_date(
+    turn: TurnContext, today: date, site: Site
+) -> date | AmbiguousDate | ImpossibleDate:
+    """The day from the form's answer, else from the words that asked, else today."""
     answered = turn.entities.get("payoff_date")
     if answered:
         return date.fromisoformat(answered)
-    named = read_date(turn.words, today, site.pack)
-    return named if isinstance(named, date) else None
+    return read_date(turn.words, today, site.pack) or today
+
+
+def _refusal(on: date | AmbiguousDate | ImpossibleDate, today: date) -> str | None:
+    """The response that says why there is no amount for `on`, if there is none."""
+    if isinstance(on, ImpossibleDate):
+        return "utter_payoff_date_impossible"
+    if isinstance(on, AmbiguousDate):
+        return None
+    if on > today + MAX_DAYS_AHEAD:
+        return "utter_payoff_date_too_far"
+    return "utter_payoff_date_passed" if on < today else None
 
 
 def _tell_payoff(
     dispatcher: CollectingDispatcher, account: LoanAccount, site: Site, on: date
 ) -> None:
     facts: dict[str, Any] = loan_facts(account, site)
-    if account.position.state in (LoanState.PAID_IN_FULL, LoanState.CANCELLED):
-        say(dispatcher, "utter_payoff_nothing_owed", **facts)
-        return
     payoff = account.position.payoff(on)
 
     def money(minor: int) -> str:

@@ -20,8 +20,8 @@ PREFIX = "f1"
 SIGNATURE_BYTES = 9
 PAYLOAD = re.compile(r"^/(?P<intent>\w+)(?P<entities>\{.*\})?$", re.DOTALL)
 
-# Only what belongs to one open question; everything else a button asks for can be asked any time.
-STEP_INTENTS = frozenset({"affirm", "deny", "choose_payoff_date"})
+# Only what answers one open question; everything else a button asks for can be asked any time.
+STEP_INTENTS = frozenset({"affirm", "deny"})
 
 
 class Command(BaseModel):

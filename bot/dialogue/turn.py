@@ -5,22 +5,26 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.clock import Clock
-from bot.dialogue.commands import CommandSigner
-from bot.dialogue.rasa_client import RasaClient
-from bot.dialogue.reading import Reader
+from bot.dialogue.commands import Command, CommandSigner
+from bot.dialogue.rasa_client import RasaClient, RasaResponse
+from bot.dialogue.reading import Reader, Reading
 from bot.dialogue.replies import Replies, shape_replies
 from bot.logs import get_logger
 from bot.metrics import TURN_SECONDS
+from bot.site import Site
 from domain.burst import Turn, join
-from domain.contact import Contact
+from domain.contact import Contact, Identity
 from domain.conversation import Author, Conversation, Handler, Route, route
-from domain.country.pack import Notices
 from domain.message import InboundMessage, Media, OutboundContent, OutboundText
 from storage.attachments import NewAttachment
+from storage.contacts import Contacts
 from storage.conversations import TurnOutcome
 from storage.inbox import InboxEntry
 from storage.outbox import NewOutbound
 from storage.turns import FinishedTurn
+
+IDENTITY_FORM = "identity_form"
+WELCOME_BACK = Command(intent="welcome_back")
 
 log = get_logger()
 
@@ -38,18 +42,26 @@ class TurnTaker:
         rasa: RasaClient,
         reader: Reader,
         signer: CommandSigner,
-        clock: Clock,
         *,
-        country: str,
-        notices: Notices,
+        clock: Clock,
+        contacts: Contacts,
+        site: Site,
     ) -> None:
         self._rasa = rasa
         self._reader = reader
         self._signer = signer
         self._clock = clock
-        self._country = country
+        self._contacts = contacts
+        self._country = site.country
+        notices = site.pack.notices
         self._return_words = notices.return_words
         self._sorry = notices.sorry
+        self._introduction = RasaResponse(
+            response="introduction",
+            text=notices.introduction.format(
+                brand_name=site.brand_name, privacy_url=site.privacy_notice_url
+            ),
+        )
 
     def take(
         self, conversation: Conversation, contact: Contact, batch: list[InboxEntry]
@@ -60,11 +72,16 @@ class TurnTaker:
         for unit in join([entry.message.content for entry in batch]):
             message = batch[unit.parts[-1]].message
             self._answer_unit(unit, message, contact, answer)
-        return answer.finished(batch, contact)
+        # read again: who the contact proved to be may have changed within the turn
+        return answer.finished(batch, self._contacts.get(contact.contact_id).identity)
 
     def _answer_unit(
         self, unit: Turn, message: InboundMessage, contact: Contact, answer: "_Answer"
     ) -> None:
+        who = route(answer.handled_by, unit.content, self._return_words)
+        log.info("message_routed", route=who.value, external_id=message.external_id)
+        if who is Route.NOBODY:
+            return
         if isinstance(unit.content, Media):
             answer.attachments.append(
                 NewAttachment(
@@ -74,25 +91,29 @@ class TurnTaker:
                     url=unit.content.url,
                 )
             )
-        who = route(answer.handled_by, unit.content, self._return_words)
-        log.info("message_routed", route=who.value, external_id=message.external_id)
         if who is not Route.BOT:
             return
+        reading = self._read(unit, message, contact, answer)
         answer.handled_by = Handler.BOT
-        self._ask(unit, message, contact, answer)
+        if reading is not None:
+            self._ask(reading, message, contact, answer)
 
-    def _ask(
+    def _read(
         self, unit: Turn, message: InboundMessage, contact: Contact, answer: "_Answer"
-    ) -> None:
-        reading = self._reader.read(
+    ) -> Reading | None:
+        if answer.handled_by is Handler.NOBODY:
+            return WELCOME_BACK
+        return self._reader.read(
             unit.content,
             contact_id=contact.contact_id,
             offer=answer.offer,
             active_form=answer.active_form,
             attachment_id=message.external_id,
         )
-        if reading is None:
-            return
+
+    def _ask(
+        self, reading: Reading, message: InboundMessage, contact: Contact, answer: "_Answer"
+    ) -> None:
         conversation = answer.conversation
         metadata: dict[str, Any] = {
             "message_id": message.external_id,
@@ -100,13 +121,15 @@ class TurnTaker:
             "conversation_id": conversation.conversation_id,
             "country": self._country,
             "is_first_contact": conversation.turns == 0,
-            "can_repeat": conversation.may_repeat(contact.identity, answer.now),
         }
         with TURN_SECONDS.labels(step="dialogue").time():
             rasa = self._rasa.take_turn(
                 conversation.session_id(answer.session), message.external_id, reading, metadata
             )
-        replies = shape_replies(rasa.responses, contact_id=contact.contact_id, signer=self._signer)
+        introduction = [self._introduction] if answer.needs_introduction else []
+        replies = shape_replies(
+            introduction + rasa.responses, contact_id=contact.contact_id, signer=self._signer
+        )
         log.info(
             "turn_answered",
             external_id=message.external_id,
@@ -114,7 +137,7 @@ class TurnTaker:
             responses=[response.response for response in rasa.responses],
             replayed=rasa.replayed,
         )
-        if not replies.contents and not replies.effects:
+        if not rasa.responses:
             log.error("turn_without_answer", external_id=message.external_id)
             replies = Replies(contents=[OutboundText(text=self._sorry)])
         answer.add(replies, message.external_id, rasa.active_form)
@@ -135,6 +158,11 @@ class _Answer:
         self.attachments: list[NewAttachment] = []
         self.is_last_word = False
 
+    @property
+    def needs_introduction(self) -> bool:
+        """Whether nothing was said to this contact yet."""
+        return self.conversation.turns == 0 and not self.contents
+
     def add(self, replies: Replies, message_id: str, active_form: str | None) -> None:
         """Take in the answer to one unit; the newest offer and question are what counts."""
         self.active_form = active_form
@@ -150,7 +178,8 @@ class _Answer:
             self.handled_by = Handler.NOBODY
             self.is_last_word = True
 
-    def finished(self, batch: list[InboxEntry], contact: Contact) -> FinishedTurn:
+    def finished(self, batch: list[InboxEntry], identity: Identity) -> FinishedTurn:
+        """What to write; `identity` is the contact's after the turn."""
         author = Author.NOTICE if self.is_last_word else Author.BOT
         replies = []
         for place, (content, message_id) in enumerate(self.contents):
@@ -168,11 +197,15 @@ class _Answer:
                 session=self.session,
                 offer=self.offer,
                 active_form=self.active_form,
-                last_replies=[content for content, _ in self.contents],
-                last_replies_for=contact.identity.verified_borrower(self.now),
+                last_replies=[] if self._only_asks_who() else [each for each, _ in self.contents],
+                last_replies_for=identity.verified_borrower(self.now),
                 arrived_at=max(entry.arrived_at for entry in batch),
                 handled_by=self.handled_by,
             ),
             replies=replies,
             attachments=self.attachments,
         )
+
+    def _only_asks_who(self) -> bool:
+        """The identity question is no answer to repeat: the one before it stays the last."""
+        return self.active_form == IDENTITY_FORM

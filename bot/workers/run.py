@@ -103,7 +103,7 @@ def run(wired: Services, stop: Event) -> None:
 
 def turn_taker(wired: Services) -> TurnTaker:
     """The dialogue side of a turn, for these services."""
-    current, pack = wired.settings, wired.site.pack
+    current = wired.settings
     signer = CommandSigner(current.secret_key.get_secret_value())
     return TurnTaker(
         RasaClient(
@@ -111,9 +111,9 @@ def turn_taker(wired: Services) -> TurnTaker:
             current.fiado_internal_token.get_secret_value(),
             connections=current.fiado_worker_threads,
         ),
-        Reader(signer, pack, today=lambda: wired.site.local_date(wired.clock.now())),
+        Reader(signer, wired.site.pack, today=lambda: wired.site.local_date(wired.clock.now())),
         signer,
-        wired.clock,
-        country=wired.site.country,
-        notices=pack.notices,
+        clock=wired.clock,
+        contacts=wired.contacts,
+        site=wired.site,
     )

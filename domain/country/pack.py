@@ -77,12 +77,16 @@ class Words(DomainModel):
     days: tuple[str, str]
     """One day and several."""
     charges: str
+    switch_profile: str
+    """The menu's row for who has several roles."""
     payoff: PayoffPhrases
 
 
 class Notices(DomainModel):
-    """What people are told when the dialogue itself is away, and how to come back from silence."""
+    """What the service says whatever the dialogue says, and how to come back from silence."""
 
+    introduction: str
+    """To whom writes for the first time, filled with `{brand_name}` and `{privacy_url}`."""
     please_wait: str
     sorry: str
     return_words: Phrases
