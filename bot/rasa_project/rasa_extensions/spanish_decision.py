@@ -1,11 +1,11 @@
 """Whether a text is acted on, and as which intent: the model proposes, these rules dispose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .spanish_model import Reading, SpanishModel
-from .spanish_text import LEXICON, fold, longest_word, split_clauses
+from .spanish_text import LEXICON, fold, split_clauses, typed_words
 
 COURTESIES = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "complain"})
 EVIDENCE = {
@@ -16,7 +16,8 @@ LONGEST_ANSWER_WORDS = 8
 MOST_CLAUSES = 12
 SHORTEST_WORD = 2
 FEWEST_LETTERS = 3
-LEAST_REQUEST = 0.5
+OVER_COURTESY = 0.75
+OVER_NONSENSE = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,13 @@ class Candidate:
     def is_courtesy(self) -> bool:
         return self.decision.intent in COURTESIES
 
-    @property
-    def is_request(self) -> bool:
-        """It asks for something we do, so it wins over courtesy beside it."""
+    def asks_with(self, least_confidence: float) -> bool:
+        """It asks for something that we do, at least that surely."""
         return (
             self.is_accepted
             and not self.is_courtesy
             and self.decision.intent != "out_of_scope"
-            and self.decision.confidence >= LEAST_REQUEST
+            and self.decision.confidence >= least_confidence
         )
 
 
@@ -71,40 +71,39 @@ def decide(model: SpanishModel, text: str, limits: Limits) -> Decision:
     clauses = split_clauses(folded)[:MOST_CLAUSES]
     parts = [folded, *clauses] if len(clauses) > 1 else [folded]
     readings = [reading for part in parts if (reading := model.read_text(part)).letters]
-    if not readings or longest_word(folded) < SHORTEST_WORD:
+    if not readings or max(map(len, typed_words(folded))) < SHORTEST_WORD:
         return NOTHING_READ
+    whole = readings[0]
+    read_as = [whole, whole, *readings[1:]]
     rows = model.probabilities(
-        [reading.sentence for reading in readings]
-        + [reading.request or reading.sentence for reading in readings]
+        [whole.sentence, whole.request or whole.sentence]
+        + [reading.sentence for reading in readings[1:]]
     )
     judged = [
         _judge(model.intents, reading, row, limits)
-        for reading, row in zip(readings * 2, rows, strict=True)
+        for reading, row in zip(read_as, rows, strict=True)
     ]
-    whole, bare = judged[0], judged[len(readings)]
-    if readings[0].known_share < limits.least_known_share:
-        return Decision(None, whole.decision.confidence, whole.decision.ranking)
-    return _choose(whole, bare, parts=judged)
+    if whole.known_share < limits.least_known_share:
+        return replace(judged[0].decision, intent=None)
+    return _choose(*judged)
 
 
-def _choose(whole: Candidate, bare: Candidate, parts: list[Candidate]) -> Decision:
+def _choose(whole: Candidate, bare: Candidate, *clauses: Candidate) -> Decision:
     """
     What is asked wins over courtesy beside it, and over a whole that makes no sense as such.
 
     What we do not do at all is judged on the whole: inside it there may well be words of ours.
     """
-    if whole.is_accepted and whole.is_courtesy and not bare.is_request:
-        requests = [part for part in parts if part.is_request]
-        return _surest(requests) if requests else whole.decision
+    if whole.is_accepted and whole.is_courtesy:
+        requests = [part for part in (bare, *clauses) if part.asks_with(OVER_COURTESY)]
+        return _surest(requests or [whole])
     for candidate in (bare, whole):
         if candidate.is_accepted and not candidate.is_courtesy:
             return candidate.decision
-    accepted = [part for part in parts if part.is_request] or [
-        part for part in (whole, bare) if part.is_accepted
-    ]
-    if accepted:
-        return _surest(accepted)
-    return Decision(None, whole.decision.confidence, whole.decision.ranking)
+    requests = [part for part in clauses if part.asks_with(OVER_NONSENSE)]
+    if requests or bare.is_accepted:
+        return _surest(requests or [bare])
+    return replace(whole.decision, intent=None)
 
 
 def _surest(candidates: list[Candidate]) -> Decision:
@@ -131,10 +130,10 @@ def _is_evident(intent: str, reading: Reading) -> bool:
     if intent not in EVIDENCE:
         return True
     wanted, unwanted = EVIDENCE[intent]
-    said = f" {' '.join(reading.mended)} "
+    said = f" {reading.evidence} "
     return (
         reading.is_all_known
-        and len(reading.mended) <= LONGEST_ANSWER_WORDS
+        and reading.words <= LONGEST_ANSWER_WORDS
         and any(f" {phrase} " in said for phrase in wanted)
         and not any(f" {phrase} " in said for phrase in unwanted)
     )

@@ -16,22 +16,35 @@ from sklearn.svm import LinearSVC
 from .spanish_features import NgramFeatures
 from .spanish_noise import add_noise
 from .spanish_spelling import Speller
-from .spanish_text import CODE_TAG, LEXICON, TAGS, fold, lexicon, strip_courtesy, unify, words_of
+from .spanish_text import (
+    CODE_TAG,
+    LEXICON,
+    TAGS,
+    fold,
+    lexicon,
+    strip_courtesy,
+    typed_words,
+    unify,
+    words_of,
+    write_out,
+)
 
 UNKNOWN_WORD = "tagunknown"
 CALIBRATION_SHARE = 6
 MENDED_WORTH = 0.7
+LONGEST_AS_TYPED = 3
 CODE_LETTERS = 6  # a code by itself says nothing, and garbage looks like one
 SEED = 20
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One text as the model sees it; `request` leaves the courtesy out."""
+    """One text as the model sees it; `request` leaves the courtesy out, `evidence` the guesses."""
 
     sentence: str
     request: str
-    mended: list[str]
+    evidence: str
+    words: int
     letters: int
     known_share: float
     is_all_known: bool
@@ -128,9 +141,11 @@ class SpanishModel:
 
 def read_text(folded: str, speller: Speller) -> Reading:
     """Folded text as `speller` understands it; words it can make nothing of are marked."""
+    typed = typed_words(folded)
+    words = [word for one in typed for word in write_out(one)]
     mended: list[str] = []
     letters, known_letters, is_all_known = 0, 0.0, True
-    for word in words_of(folded):
+    for word in words:
         if word in TAGS:
             mended.append(word)
             letters += CODE_LETTERS if word == CODE_TAG else 0
@@ -148,11 +163,21 @@ def read_text(folded: str, speller: Speller) -> Reading:
     return Reading(
         sentence=" ".join(unify(mended)),
         request=" ".join(unify(strip_courtesy(" ".join(mended)).split())),
-        mended=mended,
+        evidence=" ".join(_spelt_out(typed, speller)),
+        words=len(mended),
         letters=letters,
         known_share=known_letters / letters if letters else 0.0,
         is_all_known=is_all_known,
     )
+
+
+def _spelt_out(typed: list[str], speller: Speller) -> list[str]:
+    """The words a yes or a no is looked for in: nothing too short to be sure of is guessed."""
+    return [
+        word
+        for one in typed
+        for word in (speller.correct(one) if len(one) > LONGEST_AS_TYPED else [one])
+    ]
 
 
 def _variants(folded: str, random: Random) -> tuple[str, str, str]:

@@ -40,8 +40,8 @@ _CLAUSE_END = re.compile(r"[.,;:!?\u00bf\u00a1\n()\u2026*\"\u2014\u2013-]+")
 class Lexicon:
     """Look-ups made once from spanish_lexicon.yml."""
 
-    expansion_of: dict[str, list[str]]
-    canonical_of: dict[str, list[str]]
+    expansion_of: dict[str, tuple[str, ...]]
+    canonical_of: dict[str, tuple[str, ...]]
     opening: re.Pattern[str]
     closing: re.Pattern[str]
     connective: re.Pattern[str]
@@ -59,8 +59,8 @@ def _alternatives(phrases: list[str]) -> str:
     return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
 
 
-def _one_spelling(table: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {form: target.split() for target, forms in table.items() for form in forms}
+def _one_spelling(table: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {form: tuple(target.split()) for target, forms in table.items() for form in forms}
 
 
 @lru_cache(maxsize=1)
@@ -105,18 +105,19 @@ def fold(text: str) -> str:
     return _DOUBLED_LAST_VOWEL.sub(r"\1", text)
 
 
-def longest_word(folded: str) -> int:
-    """Letters of the longest word as it was typed, abbreviations not written out."""
-    return max((len(word) for word in _WORD.findall(folded) if word not in TAGS), default=0)
+def typed_words(folded: str) -> list[str]:
+    """The words of folded text as they were typed."""
+    return _WORD.findall(folded)
+
+
+def write_out(word: str) -> tuple[str, ...]:
+    """What an abbreviation stands for; any other word is itself."""
+    return lexicon().expansion_of.get(word, (word,))
 
 
 def words_of(folded: str) -> list[str]:
     """The words of folded text, abbreviations written out."""
-    expansion_of = lexicon().expansion_of
-    words: list[str] = []
-    for word in _WORD.findall(folded):
-        words.extend(expansion_of.get(word, (word,)))
-    return words
+    return [word for typed in typed_words(folded) for word in write_out(typed)]
 
 
 def unify(words: list[str]) -> list[str]:
