@@ -1,6 +1,7 @@
 """Greeting, menu, leaving, repeating, and the ladder for what was not understood."""
 
 from enum import Enum, auto
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -168,8 +169,8 @@ def _last_replies(services: Services, turn: TurnContext) -> LastReplies:
 def _last_response(tracker: Tracker) -> str | None:
     """Name of what was said last."""
     said = (event for event in reversed(tracker.events) if event.get("event") == "bot")
-    metadata = next(said, {}).get("metadata") or {}
-    return metadata.get("utter_action")
+    last: dict[str, Any] = next(said, {})
+    return (last.get("metadata") or {}).get("utter_action")
 
 
 def _was_lost_before(tracker: Tracker) -> bool:
