@@ -26,6 +26,8 @@ from storage.loans import Loans
 from storage.merchants import Merchants, Salespeople
 from storage.mongo import MongoDatabase, connect
 from storage.outbox import Outbox
+from storage.outbox_reports import OutboxReports
+from storage.outbox_upkeep import OutboxUpkeep
 from storage.tickets import Tickets
 
 
@@ -39,6 +41,7 @@ class Services:
     database: MongoDatabase
     inbox: Inbox
     outbox: Outbox
+    outbox_upkeep: OutboxUpkeep
     conversations: Conversations
     contacts: Contacts
     attachments: Attachments
@@ -64,14 +67,15 @@ def build_services(
         clock = Clock(offset_file)
     if database is None:
         database = connect(settings.mongodb_uri or "", settings.mongodb_database)
-    inbox, outbox = Inbox(database), Outbox(database)
+    inbox, outbox, outbox_upkeep = Inbox(database), Outbox(database), OutboxUpkeep(database)
     conversations, contacts = Conversations(database), Contacts(database)
     dead_letters, audit_log = DeadLetters(database), AuditLog(database)
     merchants, tickets = Merchants(database), Tickets(database)
     people = People(Borrowers(database), Salespeople(database), merchants, site)
     enqueuing = Enqueuing(outbox, conversations, contacts, site, clock)
     reports = DeliveryReports(
-        outbox=outbox,
+        outbox_reports=OutboxReports(database),
+        outbox_upkeep=outbox_upkeep,
         conversations=conversations,
         contacts=contacts,
         enqueuing=enqueuing,
@@ -85,6 +89,7 @@ def build_services(
         database=database,
         inbox=inbox,
         outbox=outbox,
+        outbox_upkeep=outbox_upkeep,
         conversations=conversations,
         contacts=contacts,
         attachments=Attachments(database),

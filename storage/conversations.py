@@ -4,15 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pymongo import IndexModel, ReturnDocument
+from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from domain.conversation import Conversation, DialogueSession, Handler, Offer
 from domain.message import OutboundContent
-
-INDEXES = [IndexModel([("contact_id", 1)], name="by_contact")]
 
 
 class LeaseLostError(Exception):
@@ -109,12 +107,27 @@ class Conversations:
         if result.matched_count == 0:
             raise LeaseLostError(lease.conversation.conversation_id)
 
-    def release(self, lease: Lease, *, forgive_attempt: bool = False) -> None:
-        """Let go without having finished; a forgiven attempt does not count as one."""
-        change: dict[str, Any] = {"$set": {"lease_until": None}}
-        if forgive_attempt:
-            change["$inc"] = {"attempts": -1}
-        self._conversations.update_one(_held(lease), change)
+    def release(self, lease: Lease) -> None:
+        """Let go without having tried anything: it counts as no attempt."""
+        self._conversations.update_one(
+            _held(lease), {"$set": {"lease_until": None}, "$inc": {"attempts": -1}}
+        )
+
+    def postpone(
+        self, lease: Lease, entry_ids: list[str], *, until: datetime, counts: bool
+    ) -> None:
+        """
+        Let nobody try before `until`, and then the same entries together again.
+
+        An attempt that does not count failed for a reason that has nothing to do with them.
+        """
+        self._conversations.update_one(
+            _held(lease),
+            {
+                "$set": {"lease_worker": None, "lease_until": until, "batch": entry_ids},
+                "$inc": {"attempts": 0 if counts else -1},
+            },
+        )
 
     def finish_turn(
         self, lease: Lease, outcome: TurnOutcome, *, messages: int, session: ClientSession
@@ -129,7 +142,6 @@ class Conversations:
             "session": outcome.session.model_dump(),
             "offer": outcome.offer.model_dump() if outcome.offer else None,
             "active_form": outcome.active_form,
-            "last_inbound_at": outcome.arrived_at,
             "lease_until": None,
             "attempts": 0,
             "batch": None,
@@ -141,7 +153,11 @@ class Conversations:
             changes["handled_by"] = outcome.handled_by.value
         document = self._conversations.find_one_and_update(
             _held(lease),
-            {"$set": changes, "$inc": {"out_seq": messages, "turns": 1}},
+            {
+                "$set": changes,
+                "$inc": {"out_seq": messages, "turns": 1},
+                "$max": {"last_inbound_at": outcome.arrived_at},
+            },
             projection={"out_seq": 1},
             return_document=ReturnDocument.AFTER,
             session=session,
@@ -171,11 +187,6 @@ class Conversations:
         if document is None:
             raise KeyError(conversation_id)
         return _conversation(document)
-
-    def set_handler(self, conversation_id: str, handled_by: Handler) -> None:
-        self._conversations.update_one(
-            {"_id": conversation_id}, {"$set": {"handled_by": handled_by.value}}
-        )
 
     def close_window(self, conversation_id: str) -> None:
         """The provider says that the window is closed, whatever we had counted."""

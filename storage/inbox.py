@@ -1,26 +1,31 @@
 """Inbound messages: each stored once, taken in order, kept as the conversation's history."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pymongo import IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from domain.message import InboundMessage
+from storage.dead_letters import DeadLetters
 from storage.errors import DUPLICATE_KEY
 
 INDEXES = [
     IndexModel([("state", 1), ("available_at", 1)], name="next_ready"),
     IndexModel([("address", 1), ("state", 1), ("received_at", 1)], name="by_address"),
-    IndexModel([("conversation_id", 1), ("received_at", 1)], name="history", sparse=True),
 ]
 
 
 class InboxEntry(BaseModel):
-    """One stored inbound message; `address` groups what must be handled in order."""
+    """
+    One stored inbound message; `address` groups what must be handled in order.
+
+    `arrived_at` is business time, `stored_at` machine time.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -28,16 +33,7 @@ class InboxEntry(BaseModel):
     address: str
     message: InboundMessage
     arrived_at: datetime
-
-
-class ReadyAddress(BaseModel):
-    """An address with work to do and the message that has waited longest there."""
-
-    model_config = ConfigDict(frozen=True)
-
-    address: str
-    message: InboundMessage
-    arrived_at: datetime
+    stored_at: datetime
 
 
 class Inbox:
@@ -45,6 +41,7 @@ class Inbox:
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._entries = database["inbox"]
+        self._dead_letters = DeadLetters(database)
 
     def add_many(
         self,
@@ -64,6 +61,7 @@ class Inbox:
                 "address": address_of(message),
                 "received_at": message.received_at,
                 "arrived_at": arrived_at,
+                "stored_at": now,
                 "state": "ready",
                 "available_at": now + hold,
                 "message": message.model_dump(mode="python"),
@@ -80,16 +78,16 @@ class Inbox:
                 raise
             return int(error.details["nInserted"])
 
-    def list_ready(self, *, now: datetime, limit: int, busy: set[str]) -> list[ReadyAddress]:
-        """Addresses with a ready message, longest waiting first, without the `busy` ones."""
+    def list_ready(self, *, now: datetime, limit: int, busy: set[str]) -> list[InboxEntry]:
+        """The longest ready message of each address that is not `busy` (next_ready)."""
         query: dict[str, Any] = {"state": "ready", "available_at": {"$lte": now}}
         if busy:
             query["address"] = {"$nin": list(busy)}
-        found: dict[str, ReadyAddress] = {}
-        for document in self._entries.find(query, sort=[("available_at", 1)], limit=limit * 4):
-            if document["address"] not in found and len(found) < limit:
-                found[document["address"]] = ReadyAddress.model_validate(document)
-        return list(found.values())
+        found: dict[str, InboxEntry] = {}
+        documents = self._entries.find(query, sort=[("available_at", 1)], limit=limit * 4)
+        for entry in self._readable(documents):
+            found.setdefault(entry.address, entry)
+        return list(found.values())[:limit]
 
     def list_waiting(self, addresses: list[str], limit: int = 50) -> list[InboxEntry]:
         """What is not handled yet at those addresses, in the channel's order (by_address)."""
@@ -98,12 +96,13 @@ class Inbox:
             sort=[("received_at", 1), ("_id", 1)],
             limit=limit,
         )
-        return [_entry(document) for document in documents]
+        return self._readable(documents)
 
-    def get_many(self, entry_ids: list[str]) -> list[InboxEntry]:
-        """Those entries, in the order asked for; missing ones are left out."""
-        found = {d["_id"]: d for d in self._entries.find({"_id": {"$in": entry_ids}})}
-        return [_entry(found[entry_id]) for entry_id in entry_ids if entry_id in found]
+    def get_waiting(self, entry_ids: list[str]) -> list[InboxEntry]:
+        """Those of the entries that are not handled yet, in the order asked for."""
+        documents = self._entries.find({"_id": {"$in": entry_ids}, "state": "ready"})
+        found = {entry.entry_id: entry for entry in self._readable(documents)}
+        return [found[entry_id] for entry_id in entry_ids if entry_id in found]
 
     def finish(
         self, entry_ids: list[str], conversation_id: str, *, state: str, session: ClientSession
@@ -115,11 +114,16 @@ class Inbox:
             session=session,
         )
 
-    def delay(self, entry_ids: list[str], until: datetime) -> None:
-        """Try these again at `until`; new messages of the same person may bring it forward."""
+    def delay(self, addresses: list[str], until: datetime) -> None:
+        """Nothing that waits at those addresses is ready before `until` (by_address)."""
         self._entries.update_many(
-            {"_id": {"$in": entry_ids}, "state": "ready"}, {"$set": {"available_at": until}}
+            {"address": {"$in": addresses}, "state": "ready", "available_at": {"$lt": until}},
+            {"$set": {"available_at": until}},
         )
+
+    def is_deeper_than(self, bound: int) -> bool:
+        """Whether more than `bound` messages wait; counts no further than that (next_ready)."""
+        return self._entries.count_documents({"state": "ready"}, limit=bound + 1) > bound
 
     def depth(self) -> int:
         return self._entries.count_documents({"state": "ready"})
@@ -139,11 +143,27 @@ class Inbox:
             max_await_time_ms=wait_milliseconds,
         )
 
+    def _readable(self, documents: Iterable[dict[str, Any]]) -> list[InboxEntry]:
+        """The entries; one that this version cannot read is kept whole and stops nobody."""
+        entries = []
+        for document in documents:
+            try:
+                entries.append(InboxEntry.model_validate({"entry_id": document["_id"], **document}))
+            except ValidationError:
+                self._put_away(document)
+        return entries
+
+    def _put_away(self, document: dict[str, Any]) -> None:
+        self._dead_letters.add(
+            source="inbound",
+            reason="unreadable",
+            body=document.get("message"),
+            dedupe_key=f"inbound:{document['_id']}",
+            at=document["arrived_at"],
+        )
+        self._entries.update_one({"_id": document["_id"]}, {"$set": {"state": "dead"}})
+
 
 def address_of(message: InboundMessage) -> str:
     """What keeps one person's messages in one line, before the contact is looked up."""
     return f"{message.business_number}|{message.aliases[0]}"
-
-
-def _entry(document: dict[str, Any]) -> InboxEntry:
-    return InboxEntry.model_validate({"entry_id": document["_id"], **document})

@@ -10,7 +10,6 @@ from storage import (
     audit_log,
     borrowers,
     contacts,
-    conversations,
     dead_letters,
     inbox,
     loans,
@@ -23,7 +22,6 @@ from storage import (
 INDEXES: dict[str, list[IndexModel]] = {
     "inbox": inbox.INDEXES,
     "outbox": outbox.INDEXES,
-    "conversations": conversations.INDEXES,
     "contacts": contacts.INDEXES,
     "dead_letters": dead_letters.INDEXES,
     "attachments": attachments.INDEXES,

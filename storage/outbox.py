@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pymongo import IndexModel, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.conversation import Author
-from domain.delivery import DeliveryStatus, lower_ranked
+from domain.delivery import DeliveryStatus
 from domain.message import OutboundContent
+from storage.dead_letters import DeadLetters
 from storage.errors import DUPLICATE_KEY, AlreadyStoredError
 
-IN_FLIGHT = [DeliveryStatus.PENDING, DeliveryStatus.SENDING]
+UNFINISHED = [DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]
 
 INDEXES = [
     IndexModel([("dedupe_key", 1)], name="once", unique=True),
@@ -46,7 +47,6 @@ class OutboxEntry(BaseModel):
     attempts: int = 0
     fence: int = 0
     enqueued_at: datetime
-    reply_to: str | None = None
     copies: int = 0
 
 
@@ -68,6 +68,7 @@ class Outbox:
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._entries = database["outbox"]
+        self._dead_letters = DeadLetters(database)
 
     def add_many(
         self,
@@ -111,21 +112,18 @@ class Outbox:
                 raise AlreadyStoredError("outbox") from error
             raise
 
-    def list_ready(self, *, now: datetime, limit: int, busy: set[str]) -> list[OutboxEntry]:
-        """First sendable message of each conversation that is not `busy`."""
-        self._free_expired(now)
+    def list_ready(self, *, now: datetime, limit: int, busy: set[str]) -> list[str]:
+        """Conversations with something to send that are not `busy`, longest waiting first."""
         query: dict[str, Any] = {
             "status": DeliveryStatus.PENDING.value,
             "available_at": {"$lte": now},
         }
         if busy:
             query["conversation_id"] = {"$nin": list(busy)}
-        first: dict[str, dict[str, Any]] = {}
-        for document in self._entries.find(query, sort=[("available_at", 1)], limit=limit * 4):
-            known = first.get(document["conversation_id"])
-            if known is None or document["seq"] < known["seq"]:
-                first[document["conversation_id"]] = document
-        return [_entry(document) for document in list(first.values())[:limit]]
+        documents = self._entries.find(
+            query, {"conversation_id": 1}, sort=[("available_at", 1)], limit=limit * 4
+        )
+        return list(dict.fromkeys(each["conversation_id"] for each in documents))[:limit]
 
     def claim(
         self, conversation_id: str, *, worker: str, now: datetime, lease: timedelta
@@ -133,13 +131,16 @@ class Outbox:
         """
         Take the conversation's earliest unfinished message, if it may be tried now.
 
-        None if it waits for a retry, or another worker has one of this conversation in flight
-        (index one_in_flight): a later message never overtakes an earlier one.
+        None if it waits for a retry or a report, or another worker has it in flight (index
+        one_in_flight): a later message never overtakes an earlier one.
         """
         head = self._entries.find_one(
-            {"conversation_id": conversation_id, "status": {"$in": IN_FLIGHT}}, sort=[("seq", 1)]
+            {"conversation_id": conversation_id, "status": {"$in": UNFINISHED}}, sort=[("seq", 1)]
         )
-        if head is None or head["status"] != DeliveryStatus.PENDING or head["available_at"] > now:
+        if head is None or head["status"] != DeliveryStatus.PENDING:
+            return None
+        if head["available_at"] > now:
+            self._hold_back(conversation_id, head["available_at"])
             return None
         try:
             document = self._entries.find_one_and_update(
@@ -156,7 +157,7 @@ class Outbox:
             )
         except DuplicateKeyError:
             return None
-        return _entry(document) if document else None
+        return self._readable(document) if document else None
 
     def settle(
         self,
@@ -167,11 +168,13 @@ class Outbox:
         retry_at: datetime | None = None,
         reason: str | None = None,
         content: OutboundContent | None = None,
+        counts: bool = True,
     ) -> bool:
         """
         End this attempt; False if the entry was taken over or a report was faster.
 
-        `retry_at` is when a pending one is tried again, or an unknown one is given up waiting for.
+        `retry_at` is when a pending one is tried again, or an unknown one without a report is. An
+        attempt that does not count failed for a reason that has nothing to do with the message.
         """
         changes: dict[str, Any] = {"status": status.value, "settled_at": now, "reason": reason}
         if retry_at is not None:
@@ -184,98 +187,17 @@ class Outbox:
                 "status": DeliveryStatus.SENDING.value,
                 "fence": entry.fence,
             },
-            {"$set": changes},
+            {"$set": changes, "$inc": {"attempts": 0 if counts else -1}},
         )
         return result.modified_count == 1
 
-    def apply_report(
-        self, message_id: str, status: DeliveryStatus, *, at: datetime, reason: str | None
-    ) -> OutboxEntry | None:
-        """Move forward to a reported state; None if unknown or already as far (never back)."""
-        document = self._entries.find_one_and_update(
-            {"_id": message_id, "status": {"$in": lower_ranked(status)}},
-            {"$set": {"status": status.value, "reported_at": at, "reason": reason}},
-            return_document=ReturnDocument.AFTER,
-        )
-        return _entry(document) if document else None
-
-    def retry_failed(self, message_id: str, *, at: datetime, max_attempts: int = 5) -> None:
-        """Send once more under the same id what was reported failed but may have arrived."""
-        self._entries.update_one(
-            {
-                "_id": message_id,
-                "status": DeliveryStatus.FAILED.value,
-                "attempts": {"$lt": max_attempts},
-            },
-            {"$set": {"status": DeliveryStatus.PENDING.value, "available_at": at}},
-        )
-
-    def park(self, message_id: str) -> None:
-        """A message that failed because the window was closed waits for the contact to write."""
-        self._entries.update_one(
-            {"_id": message_id, "status": DeliveryStatus.FAILED.value},
-            {"$set": {"status": DeliveryStatus.WAITING_WINDOW.value}},
-        )
-
-    def list_parked_since(self, before: datetime, limit: int = 500) -> list[OutboxEntry]:
-        """What has waited for the window since before that instant (next_ready)."""
-        found = self._entries.find(
-            {
-                "status": DeliveryStatus.WAITING_WINDOW.value,
-                "available_at": {"$lte": before},
-            },
-            limit=limit,
-        )
-        return [_entry(document) for document in found]
-
-    def expire_parked(self, message_id: str, *, now: datetime) -> None:
-        """Stop waiting for the window; a message that was released meanwhile stays."""
-        self._entries.update_one(
-            {"_id": message_id, "status": DeliveryStatus.WAITING_WINDOW.value},
-            {"$set": {"status": DeliveryStatus.EXPIRED.value, "settled_at": now}},
-        )
-
-    def release_parked(
-        self, conversation_id: str, *, now: datetime, session: ClientSession | None = None
-    ) -> None:
-        """The contact wrote: what waited for the window may go."""
-        self._entries.update_many(
-            {
-                "conversation_id": conversation_id,
-                "status": DeliveryStatus.WAITING_WINDOW.value,
-            },
-            {"$set": {"status": DeliveryStatus.PENDING.value, "available_at": now}},
-            session=session,
-        )
-
-    def list_overdue_unknown(self, now: datetime, limit: int = 100) -> list[OutboxEntry]:
-        """Sends without an answer whose report did not come in time (next_ready)."""
-        found = self._entries.find(
-            {"status": DeliveryStatus.UNKNOWN.value, "available_at": {"$lte": now}}, limit=limit
-        )
-        return [_entry(document) for document in found]
-
-    def retry_unknown(self, message_id: str, *, now: datetime) -> None:
-        """Try again under the same id: the provider refuses it if it had arrived."""
-        self._entries.update_one(
-            {"_id": message_id, "status": DeliveryStatus.UNKNOWN.value},
-            {"$set": {"status": DeliveryStatus.PENDING.value, "available_at": now}},
-        )
-
-    def give_up_unknown(self, message_id: str, *, now: datetime) -> None:
-        """No report after the last attempt: nobody will ever know, so it ends as expired."""
-        self._entries.update_one(
-            {"_id": message_id, "status": DeliveryStatus.UNKNOWN.value},
-            {"$set": {"status": DeliveryStatus.EXPIRED.value, "settled_at": now}},
-        )
-
     def find(self, message_id: str) -> OutboxEntry | None:
         document = self._entries.find_one({"_id": message_id})
-        return _entry(document) if document else None
+        return read_entry(document) if document else None
 
     def depth_by_status(self) -> dict[str, int]:
         """How many wait in each unfinished state."""
-        open_states = [*IN_FLIGHT, DeliveryStatus.WAITING_WINDOW, DeliveryStatus.UNKNOWN]
+        open_states = [*UNFINISHED, DeliveryStatus.WAITING_WINDOW]
         return {
             state.value: self._entries.count_documents({"status": state.value})
             for state in open_states
@@ -297,19 +219,34 @@ class Outbox:
             max_await_time_ms=wait_milliseconds,
         )
 
-    def _free_expired(self, now: datetime) -> None:
-        """A sender died in the middle: nobody knows whether it arrived, so a report decides."""
+    def _readable(self, document: dict[str, Any]) -> OutboxEntry | None:
+        """The entry; one that this version cannot read is kept whole and stops nobody."""
+        try:
+            return read_entry(document)
+        except ValidationError:
+            self._dead_letters.add(
+                source="outbound",
+                reason="unreadable",
+                body=document.get("content"),
+                dedupe_key=f"outbound:{document['_id']}",
+                at=document["enqueued_at"],
+                conversation_id=document["conversation_id"],
+            )
+            changes = {"status": DeliveryStatus.FAILED.value, "reason": "unreadable"}
+            self._entries.update_one({"_id": document["_id"]}, {"$set": changes})
+            return None
+
+    def _hold_back(self, conversation_id: str, until: datetime) -> None:
+        """What waits behind a message that is to be tried again need not be looked at before it."""
         self._entries.update_many(
-            {"status": DeliveryStatus.SENDING.value, "lease_until": {"$lte": now}},
             {
-                "$set": {
-                    "status": DeliveryStatus.UNKNOWN.value,
-                    "available_at": now + timedelta(seconds=30),
-                },
-                "$inc": {"fence": 1},
+                "conversation_id": conversation_id,
+                "status": DeliveryStatus.PENDING.value,
+                "available_at": {"$lt": until},
             },
+            {"$set": {"available_at": until}},
         )
 
 
-def _entry(document: dict[str, Any]) -> OutboxEntry:
+def read_entry(document: dict[str, Any]) -> OutboxEntry:
     return OutboxEntry.model_validate({"message_id": document["_id"], **document})

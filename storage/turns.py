@@ -13,6 +13,7 @@ from storage.conversations import Conversations, Lease, TurnOutcome
 from storage.dead_letters import DeadLetters
 from storage.inbox import Inbox, InboxEntry
 from storage.outbox import NewOutbound, Outbox
+from storage.outbox_upkeep import OutboxUpkeep
 
 
 class FinishedTurn(BaseModel):
@@ -32,6 +33,7 @@ class Turns:
         self._conversations = Conversations(database)
         self._inbox = Inbox(database)
         self._outbox = Outbox(database)
+        self._outbox_upkeep = OutboxUpkeep(database)
         self._attachments = Attachments(database)
         self._dead_letters = DeadLetters(database)
 
@@ -70,7 +72,7 @@ class Turns:
             state="dead" if turn.given_up else "done",
             session=session,
         )
-        self._outbox.release_parked(conversation.conversation_id, now=now, session=session)
+        self._outbox_upkeep.release_parked(conversation.conversation_id, now=now, session=session)
         self._outbox.add_many(
             turn.replies,
             conversation_id=conversation.conversation_id,

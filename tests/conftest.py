@@ -9,6 +9,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from storage.embedded_mongo import embedded_mongo
+from storage.indexes import ensure_indexes
 from tests.fakes import fake_infobip, recording_service
 
 __all__ = ["fake_infobip", "recording_service"]
@@ -36,3 +37,19 @@ def database(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dic
     name = f"test_{next(_numbers)}"
     yield mongo_client[name]
     mongo_client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def database_with_indexes(mongo_client: MongoClient[dict[str, Any]]) -> Database[dict[str, Any]]:
+    """Indexes take a second to make, so they are made once."""
+    database = mongo_client["test_with_indexes"]
+    ensure_indexes(database)
+    return database
+
+
+@pytest.fixture
+def indexed(database_with_indexes: Database[dict[str, Any]]) -> Database[dict[str, Any]]:
+    """An empty database with all indexes in place."""
+    for name in database_with_indexes.list_collection_names():
+        database_with_indexes[name].delete_many({})
+    return database_with_indexes

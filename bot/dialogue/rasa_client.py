@@ -17,6 +17,10 @@ class RasaUnavailableError(Exception):
     """Rasa, its memory or an action is away; the same turn may be tried again."""
 
 
+class RasaTurnFailedError(Exception):
+    """Rasa is there, but this turn broke inside it or its action; it may break again."""
+
+
 class RasaRefusedError(Exception):
     """Rasa will never accept this turn; trying again would not help."""
 
@@ -55,7 +59,7 @@ class RasaClient:
     def take_turn(
         self, session_id: str, message_id: str, reading: Reading, metadata: dict[str, Any]
     ) -> RasaAnswer:
-        """One turn. RasaUnavailableError: try the same again; RasaRefusedError: never."""
+        """One turn. RasaUnavailableError, RasaTurnFailedError or RasaRefusedError: no answer."""
         body: dict[str, Any] = {
             "conversation": session_id,
             "message_id": message_id,
@@ -70,10 +74,8 @@ class RasaClient:
             response = self._http.post(url, json=body, timeout=TIMEOUT_SECONDS)
         except requests.RequestException as error:
             raise RasaUnavailableError(type(error).__name__) from None
-        if response.status_code >= 500 or response.status_code in (401, 404, 408, 429):
-            raise RasaUnavailableError(f"http_{response.status_code}")
         if response.status_code != 200:
-            raise RasaRefusedError(f"http_{response.status_code}")
+            raise _failure(response)
         try:
             return RasaAnswer.model_validate_json(response.content)
         except ValidationError:
@@ -93,3 +95,13 @@ class RasaClient:
         conversation_id = session_id.rpartition(".")[0]
         digest = hashlib.blake2s(conversation_id.encode(), digest_size=4).digest()
         return self._urls[int.from_bytes(digest) % len(self._urls)]
+
+
+def _failure(response: requests.Response) -> Exception:
+    """What an answer other than 200 means; see the channel for its codes."""
+    status = f"http_{response.status_code}"
+    if response.status_code == 500 or b"action_failed" in response.content:
+        return RasaTurnFailedError(status)
+    if response.status_code >= 500 or response.status_code in {401, 404, 408, 429}:
+        return RasaUnavailableError(status)
+    return RasaRefusedError(status)

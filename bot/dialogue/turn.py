@@ -178,6 +178,10 @@ class _Answer:
             self.handled_by = Handler.NOBODY
             self.is_last_word = True
 
+    def _changes_hands(self) -> bool:
+        """Only then is the owner written: an agent may have taken over while Rasa was thinking."""
+        return self.handled_by is not self.conversation.handled_by
+
     def finished(self, batch: list[InboxEntry], identity: Identity) -> FinishedTurn:
         """What to write; `identity` is the contact's after the turn."""
         author = Author.NOTICE if self.is_last_word else Author.BOT
@@ -200,7 +204,7 @@ class _Answer:
                 last_replies=[] if self._only_asks_who() else [each for each, _ in self.contents],
                 last_replies_for=identity.verified_borrower(self.now),
                 arrived_at=max(entry.arrived_at for entry in batch),
-                handled_by=self.handled_by,
+                handled_by=self.handled_by if self._changes_hands() else None,
             ),
             replies=replies,
             attachments=self.attachments,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.bootstrap import Services
 from bot.logs import get_logger
+from domain.delivery import DeliveryStatus
 
 KEPT_FOR = timedelta(days=7)
 
@@ -13,14 +14,13 @@ log = get_logger()
 def expire_parked_messages(services: Services) -> None:
     """End every message that has waited for the window for seven days, with a dead letter."""
     now = services.clock.machine_now()
-    for entry in services.outbox.list_parked_since(now - KEPT_FOR):
-        services.dead_letters.add(
-            source="outbound",
+    for entry in services.outbox_upkeep.list_parked(now - KEPT_FOR):
+        is_given_up = services.outbox_upkeep.give_up(
+            entry,
+            DeliveryStatus.EXPIRED,
             reason="window_never_opened",
-            body=entry.content.model_dump(mode="json"),
-            dedupe_key=f"outbound:{entry.message_id}",
+            now=now,
             at=services.clock.now(),
-            conversation_id=entry.conversation_id,
         )
-        services.outbox.expire_parked(entry.message_id, now=now)
-        log.warning("parked_message_expired", message_id=entry.message_id)
+        if is_given_up:
+            log.warning("parked_message_expired", message_id=entry.message_id)

@@ -4,7 +4,6 @@ from bot.clock import Clock
 from bot.infobip.error_codes import MAY_HAVE_ARRIVED, ErrorAdvice, report_advice
 from bot.logs import get_logger
 from bot.services.enqueuing import Enqueuing
-from domain.conversation import Handler
 from domain.delivery import REPORTED, DeliveryStatus
 from domain.report import (
     DeliveryReport,
@@ -17,7 +16,11 @@ from domain.report import (
 from storage.audit_log import AuditLog
 from storage.contacts import Contacts
 from storage.conversations import Conversations
-from storage.outbox import Outbox, OutboxEntry
+from storage.outbox import OutboxEntry
+from storage.outbox_reports import OutboxReports
+from storage.outbox_upkeep import OutboxUpkeep
+
+MAX_ATTEMPTS = 5
 
 log = get_logger()
 
@@ -28,14 +31,16 @@ class DeliveryReports:
     def __init__(
         self,
         *,
-        outbox: Outbox,
+        outbox_reports: OutboxReports,
+        outbox_upkeep: OutboxUpkeep,
         conversations: Conversations,
         contacts: Contacts,
         enqueuing: Enqueuing,
         audit_log: AuditLog,
         clock: Clock,
     ) -> None:
-        self._outbox = outbox
+        self._outbox_reports = outbox_reports
+        self._outbox_upkeep = outbox_upkeep
         self._conversations = conversations
         self._contacts = contacts
         self._enqueuing = enqueuing
@@ -61,17 +66,21 @@ class DeliveryReports:
             return self._move(report.message_id, DeliveryStatus.SENT, None) is not None
         status = REPORTED[report.outcome]
         entry = self._move(report.message_id, status, report.error_name)
-        if entry is None:
+        if status not in {DeliveryStatus.FAILED, DeliveryStatus.EXPIRED}:
+            return entry is not None
+        # reported again because nobody acknowledged it: what follows may have been cut short
+        failed = entry or self._outbox_reports.find_open_follow_up(report.message_id)
+        if failed is None:
             return False
-        if status is DeliveryStatus.FAILED:
-            advice = report_advice(report.error_code, is_permanent=report.is_permanent)
-            self._follow_advice(entry, advice, report)
+        if not self._has_another_chance(failed, report):
+            self._give_up(failed, report)
+        self._outbox_reports.close_follow_up(report.message_id)
         return True
 
     def _move(
         self, message_id: str, status: DeliveryStatus, reason: str | None
     ) -> OutboxEntry | None:
-        entry = self._outbox.apply_report(message_id, status, at=self._clock.now(), reason=reason)
+        entry = self._outbox_reports.apply(message_id, status, at=self._clock.now(), reason=reason)
         log.info(
             "report_applied" if entry else "report_ignored",
             message_id=message_id,
@@ -81,33 +90,52 @@ class DeliveryReports:
         )
         return entry
 
-    def _follow_advice(
-        self, entry: OutboxEntry, advice: ErrorAdvice, report: DeliveryReport
-    ) -> None:
+    def _has_another_chance(self, entry: OutboxEntry, report: DeliveryReport) -> bool:
+        """Do what the failure asks for; whether the message may still arrive."""
+        if entry.status is DeliveryStatus.EXPIRED:
+            return False
+        advice = report_advice(report.error_code, is_permanent=report.is_permanent)
         if advice is ErrorAdvice.CLOSE_WINDOW:
             self._conversations.close_window(entry.conversation_id)
             if not self._enqueuing.send_as_template(entry):
-                self._outbox.park(entry.message_id)
-        elif advice is ErrorAdvice.STOP_CONTACT:
-            self._conversations.set_handler(entry.conversation_id, Handler.NOBODY)
-        elif advice is ErrorAdvice.RETRY_LATER:
-            if report.error_code in MAY_HAVE_ARRIVED:
-                self._outbox.retry_failed(entry.message_id, at=self._enqueuing.retry_at(entry))
-            else:
-                self._enqueuing.send_copy(entry)
+                self._outbox_reports.park_failed(entry.message_id, now=self._clock.machine_now())
+            return True
+        if advice is ErrorAdvice.RETRY_LATER:
+            return self._retry(entry, report)
+        if advice is ErrorAdvice.STOP_CONTACT:
+            # nothing reaches them until they write again, which shows that something does
+            self._conversations.close_window(entry.conversation_id)
         elif advice is ErrorAdvice.OPT_OUT:
             contact_id = self._conversations.get(entry.conversation_id).contact_id
             self._contacts.set_marketing(contact_id, wants_marketing=False, at=self._clock.now())
         elif advice is ErrorAdvice.CONFIRM_IDENTITY:
             contact_id = self._conversations.get(entry.conversation_id).contact_id
             self._contacts.drop_verification(contact_id)
-        elif advice is ErrorAdvice.ALERT:
-            log.error(
-                "delivery_needs_operator",
-                message_id=entry.message_id,
-                error_code=report.error_code,
-                reason=report.error_name,
+        return False
+
+    def _retry(self, entry: OutboxEntry, report: DeliveryReport) -> bool:
+        at = self._enqueuing.retry_at(entry)
+        if report.error_code in MAY_HAVE_ARRIVED:
+            return self._outbox_reports.retry_failed(
+                entry.message_id, at=at, max_attempts=MAX_ATTEMPTS
             )
+        return self._enqueuing.send_copy(entry)
+
+    def _give_up(self, entry: OutboxEntry, report: DeliveryReport) -> None:
+        reason = report.error_name or entry.status.value
+        self._outbox_upkeep.give_up(
+            entry,
+            entry.status,
+            reason=reason,
+            now=self._clock.machine_now(),
+            at=self._clock.now(),
+        )
+        log.error(
+            "delivery_failed",
+            message_id=entry.message_id,
+            error_code=report.error_code,
+            reason=reason,
+        )
 
     def _apply_identity_change(self, report: IdentityChanged) -> bool:
         for alias in _aliases(report.phone, report.user_id):

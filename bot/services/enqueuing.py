@@ -75,22 +75,23 @@ class Enqueuing:
         template = self.template_for(entry.purpose)
         if template is None or isinstance(entry.content, Template):
             return False
-        return self.add(
+        self.add(
             entry.conversation_id,
             template,
             dedupe_key=f"{entry.message_id}:template",
             author=entry.author,
         )
+        return True
 
     def template_for(self, purpose: str | None) -> Template | None:
         """The site's approved template for a purpose, if it has one."""
         return self._site.template_for(purpose) if purpose else None
 
     def send_copy(self, entry: OutboxEntry) -> bool:
-        """Send again, later and as a new message, what is known not to have arrived."""
+        """Send again, later and as a new message, what did not arrive; False after the last."""
         if entry.copies >= MAX_COPIES:
             return False
-        return self.add(
+        self.add(
             entry.conversation_id,
             entry.content,
             dedupe_key=f"{entry.message_id}:copy",
@@ -99,6 +100,7 @@ class Enqueuing:
             copies=entry.copies + 1,
             available_at=self.retry_at(entry),
         )
+        return True
 
     def retry_at(self, entry: OutboxEntry) -> datetime:
         """When to try a message again: later with each attempt and copy."""

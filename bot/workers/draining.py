@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any
 
 from bot.logs import get_logger
@@ -19,8 +20,10 @@ class Drain:
     """
     Hands ready work to a pool of threads, at most one piece per key at a time.
 
-    `find_ready(busy, limit)` lists (key, piece) pairs that may start now; `work(piece)` does one.
-    A change stream wakes it at once; a slow poll covers a stream that is away.
+    `find_ready(busy, limit)` lists (key, piece) pairs that may start now; `work(piece)` does one
+    and says whether it got on. A key that did not get on rests for a moment: another process is
+    at it, or it waits for something. A change stream wakes the drain at once; a slow poll covers a
+    stream that is away.
     """
 
     def __init__(
@@ -29,7 +32,7 @@ class Drain:
         *,
         threads: int,
         find_ready: Callable[[set[str], int], Iterable[tuple[str, Any]]],
-        work: Callable[[Any], None],
+        work: Callable[[Any], bool],
         watch: Callable[[int], Any],
     ) -> None:
         self._name = name
@@ -38,30 +41,26 @@ class Drain:
         self._work = work
         self._watch = watch
         self._busy: set[str] = set()
+        self._resting: dict[str, float] = {}
         self._lock = Lock()
         self._wake = Event()
         self._stop = Event()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._dispatching = Thread(target=self._dispatch, name=f"{name}-dispatch")
+        self._listening = Thread(target=self._listen, name=f"{name}-listen", daemon=True)
 
     def start(self) -> None:
         """Begin, in threads of its own."""
-        self._loops = [
-            Thread(target=self._dispatch, name=f"{self._name}-dispatch"),
-            Thread(target=self._listen, name=f"{self._name}-listen", daemon=True),
-        ]
-        for loop in self._loops:
-            loop.start()
+        self._dispatching.start()
+        self._listening.start()
 
     def stop(self) -> None:
         """Take nothing new, finish what was begun."""
         self._stop.set()
         self._wake.set()
-        self._loops[0].join()
+        self._dispatching.join()
         self._pool.shutdown(wait=True)
-
-    def wake(self) -> None:
-        """Look for work now."""
-        self._wake.set()
+        self._listening.join()
 
     def _dispatch(self) -> None:
         while not self._stop.is_set():
@@ -69,30 +68,36 @@ class Drain:
             self._wake.clear()
             try:
                 self._hand_out()
-            except StorageError:
-                log.warning("store_unavailable", name=self._name, exc_info=True)
+            except Exception:
+                # whatever it was, this thread is the only one that ever looks for work
+                log.exception("cannot_find_work", name=self._name)
                 self._stop.wait(PAUSE_AFTER_ERROR_SECONDS)
 
     def _hand_out(self) -> None:
         with self._lock:
-            busy = set(self._busy)
-        free = self._threads - len(busy)
-        if free <= 0:
+            now = monotonic()
+            self._resting = {key: until for key, until in self._resting.items() if until > now}
+            occupied = self._busy | self._resting.keys()
+            free = self._threads - len(self._busy)
+        if free <= 0 or self._stop.is_set():
             return
-        for key, piece in self._find_ready(busy, free):
+        for key, piece in self._find_ready(occupied, free):
             with self._lock:
                 self._busy.add(key)
             self._pool.submit(self._do, key, piece)
 
     def _do(self, key: str, piece: Any) -> None:
+        got_on = False
         try:
-            self._work(piece)
+            got_on = self._work(piece)
         except Exception:
             # one piece must never stop the others; it comes back when its lease runs out
             log.exception("work_failed", name=self._name)
         finally:
             with self._lock:
                 self._busy.discard(key)
+                if not got_on:
+                    self._resting[key] = monotonic() + POLL_SECONDS
             self._wake.set()
 
     def _listen(self) -> None:

@@ -29,7 +29,11 @@ class _Running:
 
 
 class LeaseKeeper:
-    """Renews each held lease well before it ends; a crash simply stops renewing."""
+    """
+    Renews each held lease well before it ends; a crash simply stops renewing.
+
+    Typing has a thread of its own: a provider that hangs must not cost anybody a lease.
+    """
 
     def __init__(
         self, conversations: Conversations, clock: Clock, show_typing: Callable[[str], object]
@@ -40,14 +44,19 @@ class LeaseKeeper:
         self._running: dict[str, _Running] = {}
         self._lock = Lock()
         self._stop = Event()
-        self._thread = Thread(target=self._loop, name="lease-keeper", daemon=True)
+        self._threads = [
+            Thread(target=self._loop, args=(self._renew,), name="lease-keeper", daemon=True),
+            Thread(target=self._loop, args=(self._type,), name="typing", daemon=True),
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def hold(self, lease: Lease, address: str) -> None:
         """Keep this lease until `let_go`."""
@@ -56,29 +65,39 @@ class LeaseKeeper:
             self._running[lease.conversation.conversation_id] = _Running(lease, address, now, now)
 
     def let_go(self, lease: Lease) -> None:
+        """Stop keeping this lease; a later one of the same conversation stays."""
+        conversation_id = lease.conversation.conversation_id
         with self._lock:
-            self._running.pop(lease.conversation.conversation_id, None)
+            running = self._running.get(conversation_id)
+            if running is not None and running.lease.fence == lease.fence:
+                del self._running[conversation_id]
 
-    def _loop(self) -> None:
+    def _loop(self, look_after: Callable[[_Running], None]) -> None:
         while not self._stop.wait(TICK_SECONDS):
             with self._lock:
                 running = list(self._running.values())
             for turn in running:
-                self._look_after(turn)
+                look_after(turn)
 
-    def _look_after(self, turn: _Running) -> None:
-        now = monotonic()
-        if not turn.is_typing and now - turn.started >= TYPING_AFTER_SECONDS:
+    def _type(self, turn: _Running) -> None:
+        takes_long = monotonic() - turn.started >= TYPING_AFTER_SECONDS
+        if takes_long and not turn.is_typing and self._is_running(turn):
             turn.is_typing = True
             self._show_typing(turn.address)
-        if now - turn.renewed >= RENEW_AFTER_SECONDS:
-            turn.renewed = now
-            try:
-                held = self._conversations.renew(
-                    turn.lease, until=self._clock.machine_now() + LEASE
-                )
-            except StorageError:
-                return
-            if not held:
-                log.warning("lease_lost", conversation_id=turn.lease.conversation.conversation_id)
-                self.let_go(turn.lease)
+
+    def _renew(self, turn: _Running) -> None:
+        now = monotonic()
+        if now - turn.renewed < RENEW_AFTER_SECONDS or not self._is_running(turn):
+            return
+        try:
+            held = self._conversations.renew(turn.lease, until=self._clock.machine_now() + LEASE)
+        except StorageError:
+            return
+        turn.renewed = now
+        if not held and self._is_running(turn):
+            log.warning("lease_lost", conversation_id=turn.lease.conversation.conversation_id)
+            self.let_go(turn.lease)
+
+    def _is_running(self, turn: _Running) -> bool:
+        with self._lock:
+            return self._running.get(turn.lease.conversation.conversation_id) is turn

@@ -6,23 +6,22 @@ from time import perf_counter
 
 from bot.clock import Clock
 from bot.infobip.client import InfobipClient
-from bot.infobip.error_codes import ErrorAdvice
 from bot.infobip.errors import SendRefused, SendUnavailable, SendUnknown, Unauthorized
 from bot.logs import get_logger
 from bot.metrics import SEND_SECONDS, SENDS
 from bot.services.enqueuing import Enqueuing
-from domain.conversation import Conversation, SendDecision, may_send, window_is_open
+from domain.conversation import SendDecision, may_send, window_is_open
 from domain.delivery import DeliveryStatus
 from domain.message import OutboundContent, OutboundMessage
 from storage.conversations import Conversations
-from storage.dead_letters import DeadLetters
 from storage.outbox import Outbox, OutboxEntry
+from storage.outbox_upkeep import OutboxUpkeep
 
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 6
 FIRST_BACKOFF = timedelta(seconds=1)
 MAX_BACKOFF = timedelta(minutes=5)
-WAIT_FOR_REPORT = timedelta(seconds=60)
+WAIT_FOR_REPORT = timedelta(seconds=30)
 UNAUTHORIZED_PAUSE = timedelta(seconds=30)
 
 log = get_logger()
@@ -36,8 +35,8 @@ class OutboxWorker:
         worker: str,
         *,
         outbox: Outbox,
+        upkeep: OutboxUpkeep,
         conversations: Conversations,
-        dead_letters: DeadLetters,
         enqueuing: Enqueuing,
         client: InfobipClient,
         clock: Clock,
@@ -45,31 +44,45 @@ class OutboxWorker:
         self._worker = worker
         self._outbox = outbox
         self._conversations = conversations
-        self._dead_letters = dead_letters
+        self._upkeep = upkeep
         self._enqueuing = enqueuing
         self._client = client
         self._clock = clock
         self._paused_until = clock.machine_now()
 
-    def find_ready(self, busy: set[str], limit: int) -> list[tuple[str, OutboxEntry]]:
+    def find_ready(self, busy: set[str], limit: int) -> list[tuple[str, str]]:
         """Conversations with something to send now; none while the key is being refused."""
-        now = self._clock.machine_now()
-        if now < self._paused_until:
+        if self._is_paused():
             return []
-        ready = self._outbox.list_ready(now=now, limit=limit, busy=busy)
-        return [(entry.conversation_id, entry) for entry in ready]
+        ready = self._outbox.list_ready(now=self._clock.machine_now(), limit=limit, busy=busy)
+        return [(conversation_id, conversation_id) for conversation_id in ready]
 
-    def work(self, ready: OutboxEntry) -> None:
-        """Send what is ready in one conversation, in order, until something must wait."""
-        while True:
+    def work(self, conversation_id: str) -> bool:
+        """Send what is ready in one conversation, in order; False if nothing could be sent."""
+        settled = 0
+        while not self._is_paused():
             entry = self._outbox.claim(
-                ready.conversation_id,
-                worker=self._worker,
-                now=self._clock.machine_now(),
-                lease=LEASE,
+                conversation_id, worker=self._worker, now=self._clock.machine_now(), lease=LEASE
             )
             if entry is None or not self._send(entry):
-                return
+                break
+            settled += 1
+        return settled > 0
+
+    def look_after(self) -> None:
+        """Take over from senders that died; try again, or give up, what no report decided."""
+        now = self._clock.machine_now()
+        freed = self._upkeep.free_expired(now)
+        if freed:
+            log.warning("sends_left_unfinished", count=freed)
+        for entry in self._upkeep.list_overdue_unknown(now):
+            if entry.attempts < MAX_ATTEMPTS:
+                self._upkeep.retry_unknown(entry.message_id, now=now)
+            else:
+                self._give_up(entry, DeliveryStatus.EXPIRED, "never_reported")
+
+    def _is_paused(self) -> bool:
+        return self._clock.machine_now() < self._paused_until
 
     def _send(self, entry: OutboxEntry) -> bool:
         """One attempt; True if the next message of the conversation may follow now."""
@@ -88,17 +101,14 @@ class OutboxWorker:
             if template is None:
                 return self._settle(entry, DeliveryStatus.WAITING_WINDOW, reason="window_closed")
             content = template
-        return self._attempt(entry, content, conversation)
+        return self._attempt(entry, content)
 
-    def _attempt(
-        self, entry: OutboxEntry, content: OutboundContent, conversation: Conversation
-    ) -> bool:
+    def _attempt(self, entry: OutboxEntry, content: OutboundContent) -> bool:
         message = OutboundMessage(
             message_id=entry.message_id,
             business_number=entry.business_number,
             to=entry.to,
             content=content,
-            reply_to=entry.reply_to,
         )
         started = perf_counter()
         try:
@@ -106,55 +116,45 @@ class OutboxWorker:
         except SendUnavailable as error:
             return self._try_later(entry, error.code, error.retry_after)
         except SendUnknown as error:
-            # the next one may go: this one has most probably arrived, and a report will tell
             return self._settle(
                 entry, DeliveryStatus.UNKNOWN, reason=error.code, retry_in=WAIT_FOR_REPORT
             )
         except Unauthorized as error:
             log.critical("infobip_refuses_our_key", error_code=error.code)
             self._paused_until = self._clock.machine_now() + UNAUTHORIZED_PAUSE
-            return self._try_later(entry, error.code, UNAUTHORIZED_PAUSE, counts=False)
+            return self._settle(
+                entry,
+                DeliveryStatus.PENDING,
+                reason=error.code,
+                retry_in=UNAUTHORIZED_PAUSE,
+                counts=False,
+            )
         except SendRefused as error:
-            return self._refused(entry, error, conversation)
+            if error.permanent:
+                return self._give_up(entry, DeliveryStatus.FAILED, error.code)
+            return self._try_later(entry, error.code)
         finally:
             SEND_SECONDS.observe(perf_counter() - started)
         return self._settle(entry, DeliveryStatus.SENT, sent_as=content)
 
-    def _refused(self, entry: OutboxEntry, error: SendRefused, conversation: Conversation) -> bool:
-        if error.advice is ErrorAdvice.CLOSE_WINDOW:
-            self._conversations.close_window(conversation.conversation_id)
-            return self._settle(entry, DeliveryStatus.WAITING_WINDOW, reason=error.code)
-        if not error.permanent:
-            return self._try_later(entry, error.code, None)
-        return self._give_up(entry, error.code)
-
     def _try_later(
-        self,
-        entry: OutboxEntry,
-        reason: str,
-        retry_after: timedelta | None,
-        *,
-        counts: bool = True,
+        self, entry: OutboxEntry, reason: str, retry_after: timedelta | None = None
     ) -> bool:
-        if counts and entry.attempts >= MAX_ATTEMPTS:
-            return self._give_up(entry, reason)
-        backoff = min(FIRST_BACKOFF * 2 ** min(entry.attempts, 12), MAX_BACKOFF)
+        if entry.attempts >= MAX_ATTEMPTS:
+            return self._give_up(entry, DeliveryStatus.FAILED, reason)
+        backoff = min(FIRST_BACKOFF * 2**entry.attempts, MAX_BACKOFF)
         jittered = backoff * uniform(0.5, 1.0)  # noqa: S311 - nothing secret about it
         delay = max(jittered, retry_after or timedelta())
-        self._settle(entry, DeliveryStatus.PENDING, reason=reason, retry_in=delay)
-        return False
+        return self._settle(entry, DeliveryStatus.PENDING, reason=reason, retry_in=delay)
 
-    def _give_up(self, entry: OutboxEntry, reason: str) -> bool:
-        self._dead_letters.add(
-            source="outbound",
-            reason=reason,
-            body=entry.content.model_dump(mode="json"),
-            dedupe_key=f"outbound:{entry.message_id}",
-            at=self._clock.now(),
-            conversation_id=entry.conversation_id,
+    def _give_up(self, entry: OutboxEntry, status: DeliveryStatus, reason: str) -> bool:
+        is_given_up = self._upkeep.give_up(
+            entry, status, reason=reason, now=self._clock.machine_now(), at=self._clock.now()
         )
-        log.error("send_given_up", message_id=entry.message_id, reason=reason)
-        return self._settle(entry, DeliveryStatus.FAILED, reason=reason)
+        if is_given_up:
+            log.error("send_given_up", message_id=entry.message_id, reason=reason)
+            SENDS.labels(outcome=status.value).inc()
+        return True
 
     def _settle(
         self,
@@ -164,21 +164,21 @@ class OutboxWorker:
         reason: str | None = None,
         retry_in: timedelta | None = None,
         sent_as: OutboundContent | None = None,
+        counts: bool = True,
     ) -> bool:
+        """End the attempt; True if the next message of the conversation may follow now."""
         now = self._clock.machine_now()
-        self._outbox.settle(
+        is_ours = self._outbox.settle(
             entry,
             status,
             now=now,
             retry_at=now + retry_in if retry_in is not None else None,
             reason=reason,
             content=sent_as if sent_as is not entry.content else None,
+            counts=counts,
         )
-        SENDS.labels(
-            outcome=status.value if status is not DeliveryStatus.PENDING else "retry"
-        ).inc()
         log.info(
-            "message_settled",
+            "message_settled" if is_ours else "message_settled_by_others",
             message_id=entry.message_id,
             conversation_id=entry.conversation_id,
             state=status.value,
@@ -186,14 +186,7 @@ class OutboxWorker:
             attempt=entry.attempts,
             kind=entry.content.kind,
         )
-        return True
-
-    def retry_overdue_unknown(self) -> None:
-        """Sends whose report never came are tried again under the same id, then given up."""
-        now = self._clock.machine_now()
-        for entry in self._outbox.list_overdue_unknown(now):
-            if entry.attempts >= MAX_ATTEMPTS:
-                self._outbox.give_up_unknown(entry.message_id, now=now)
-                log.error("send_never_reported", message_id=entry.message_id)
-            else:
-                self._outbox.retry_unknown(entry.message_id, now=now)
+        if is_ours:
+            outcome = "retry" if status is DeliveryStatus.PENDING else status.value
+            SENDS.labels(outcome=outcome).inc()
+        return retry_in is None or not is_ours

@@ -60,7 +60,7 @@ def run(wired: Services, stop: Event) -> None:
         worker,
         outbox=wired.outbox,
         conversations=wired.conversations,
-        dead_letters=wired.dead_letters,
+        upkeep=wired.outbox_upkeep,
         enqueuing=wired.enqueuing,
         client=client,
         clock=wired.clock,
@@ -89,7 +89,7 @@ def run(wired: Services, stop: Event) -> None:
     running: list[LeaseKeeper | Drain | Chore] = [
         keeper,
         *drains,
-        Chore("overdue sends", outbox_worker.retry_overdue_unknown),
+        Chore("sends left over", outbox_worker.look_after),
         Chore("attachments", attachment_worker.fetch_waiting),
     ]
     for part in running:
