@@ -42,5 +42,11 @@ def _add_simulator(app: Flask, wired: Services) -> None:
             for each in demo_people(wired.site.country)
         ]
 
-    config = simulator_config(wired.settings, wired.clock, people, brand_name=wired.site.brand_name)
+    config = simulator_config(
+        wired.settings,
+        wired.clock,
+        people,
+        brand_name=wired.site.brand_name,
+        time_zone=wired.site.time_zone,
+    )
     app.register_blueprint(create_simulator(config))

@@ -25,6 +25,7 @@ def app(tmp_path):
     config = a_simulator_config(
         data_dir=tmp_path,
         clock=lambda: NOW,
+        time_zone="America/Argentina/Buenos_Aires",
         list_people=lambda: [
             DemoPerson(CONTACT, "Ramona Díaz", "al día"),
             {"phone": "50761234567", "name": "Yaneth Ríos"},
@@ -190,7 +191,8 @@ def test_the_number_can_be_hidden_and_shown(client):
     [
         pytest.param([{"add_seconds": 3600}, {"add_seconds": 86400}], 90_000, id="added up"),
         pytest.param([{"add_seconds": 60}, {}], 0, id="back to the real time"),
-        pytest.param([{"to": "2026-03-03T14:05:00Z"}], 86_400, id="to a date"),
+        pytest.param([{"to": "2026-03-03T14:05:00Z"}], 86_400, id="to an instant"),
+        pytest.param([{"to": "2026-03-03T11:05"}], 86_400, id="to a local date"),
     ],
 )
 def test_the_clock_is_moved_by_whole_seconds_in_its_file(client, tmp_path, moves, seconds):

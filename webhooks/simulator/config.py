@@ -87,6 +87,7 @@ class SimulatorConfig:
     sender: str
     clock: Callable[[], datetime]
     brand_name: str = "Fiado"
+    time_zone: str = "UTC"
     environment: str = "local"
     service_url: str | None = None
     infobip_url: str = ""

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -43,7 +44,8 @@ def move_clock() -> ResponseReturnValue:
     if move.add_seconds is not None:
         control.add(move.add_seconds)
     elif move.to is not None:
-        control.go_to(move.to)
+        zone = ZoneInfo(current_simulator().config.time_zone)
+        control.go_to(move.to if move.to.tzinfo else move.to.replace(tzinfo=zone))
     else:
         control.reset()
     return "", 204

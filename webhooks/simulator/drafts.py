@@ -1,9 +1,10 @@
 """What the page may ask for: messages of a phone, changes of a person, moves of the clock."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from webhooks.simulator.faults import Fault
 
@@ -84,10 +85,10 @@ class FaultOrder(_Draft):
 
 
 class ClockMove(_Draft):
-    """Exactly one of: seconds to add, the instant to go to, back to the machine's time."""
+    """One of: seconds to add; where to go, in the site's time zone if it names none; or back."""
 
     add_seconds: int | None = None
-    to: AwareDatetime | None = None
+    to: datetime | None = None
 
 
 class Replay(_Draft):

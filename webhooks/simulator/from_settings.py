@@ -16,8 +16,10 @@ def simulator_config(
     settings: Settings,
     clock: Clock,
     list_people: Callable[[], Sequence[DemoPerson | Mapping[str, Any]]] = tuple,
+    *,
     templates: Mapping[str, TemplateMessage] | None = None,
     brand_name: str = "Fiado",
+    time_zone: str = "UTC",
 ) -> SimulatorConfig:
     """What `create_simulator` needs, for a simulator in the web process of `settings`."""
     return SimulatorConfig(
@@ -25,6 +27,7 @@ def simulator_config(
         sender=settings.infobip_sender,
         clock=clock.now,
         brand_name=brand_name,
+        time_zone=time_zone,
         environment=settings.fiado_env.value,
         service_url=settings.local_base_url,
         infobip_url=settings.infobip_url,

@@ -31,8 +31,10 @@ blueprint.after_request(add_safety_headers)
 
 @blueprint.get("", strict_slashes=False)
 def phone() -> ResponseReturnValue:
-    brand_name = current_simulator().config.brand_name
-    return render_template("simulator/phone.html", brand_name=brand_name)
+    config = current_simulator().config
+    return render_template(
+        "simulator/phone.html", brand_name=config.brand_name, time_zone=config.time_zone
+    )
 
 
 @blueprint.get("/people")

@@ -1,5 +1,7 @@
 // Calls to the simulator. Every write carries the header that other sites cannot send.
 const root = document.body.dataset.root;
+// times are shown as at the site, wherever the browser is
+export const timeZone = document.body.dataset.zone;
 export const words = document.getElementById("words").dataset;
 
 export class Refused extends Error {}

@@ -1,5 +1,5 @@
 // The wall of bubbles: what is new is added or replaced, what is old stays.
-import { clone, words } from "./api.js";
+import { clone, timeZone, words } from "./api.js";
 import { contentNodes, hasActions, summary } from "./contents.js";
 
 const TICKS = {
@@ -10,6 +10,7 @@ const TICKS = {
   seen: "t-two is-blue",
   failed: "t-failed is-bad",
 };
+const DAY_MS = 86_400_000;
 const INLINE = ".text, .footnote, .odd, .headline";
 const NEAR_END_PX = 120;
 
@@ -128,16 +129,18 @@ export class Chat {
 }
 
 export function clockTime(instant) {
-  return new Date(instant).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" });
+  return new Date(instant).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit", timeZone });
 }
 
 function dayName(instant, now) {
-  const day = new Date(instant).toDateString();
-  const today = new Date(now);
-  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
-  if (day === today.toDateString()) return words.today;
-  if (day === yesterday.toDateString()) return words.yesterday;
-  return new Date(instant).toLocaleDateString("es", { day: "numeric", month: "long", year: "numeric" });
+  const day = dayOf(instant);
+  if (day === dayOf(now)) return words.today;
+  if (day === dayOf(Date.parse(now) - DAY_MS)) return words.yesterday;
+  return day;
+}
+
+function dayOf(instant) {
+  return new Date(instant).toLocaleDateString("es", { dateStyle: "long", timeZone });
 }
 
 function dayChip(name) {

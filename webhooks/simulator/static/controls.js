@@ -1,5 +1,5 @@
 // The control drawer: faults, this person, clock, replays, the wire log.
-import { clone, get, post, remove } from "./api.js";
+import { clone, get, post, remove, timeZone } from "./api.js";
 
 const byId = (id) => document.getElementById(id);
 const LOG_SHOWN = 200;
@@ -69,14 +69,14 @@ export class Controls {
     }
     byId("clock-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      move({ to: new Date(byId("clock-to").value).toISOString() });
+      move({ to: byId("clock-to").value });
     });
   }
 
   showClock({ now, offset_seconds: seconds, is_movable: isMovable }) {
     const time = byId("clock-now");
     time.dateTime = now;
-    time.textContent = new Date(now).toLocaleString("es", { dateStyle: "medium", timeStyle: "short" });
+    time.textContent = new Date(now).toLocaleString("es", { dateStyle: "medium", timeStyle: "short", timeZone });
     const offset = byId("clock-offset");
     offset.textContent = seconds ? `${offset.dataset.ahead} ${Math.round(seconds / 36) / 100} h` : offset.dataset.real;
     for (const button of document.querySelectorAll("#clock-buttons button, #clock-form button")) {
