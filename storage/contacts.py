@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from domain.contact import Contact, Identity, Role
 
 INDEXES = [IndexModel([("aliases", 1)], name="alias_once", unique=True)]
+NOTHING_PROVEN = {"identity.borrower_id": None, "identity.verified_until": None}
 
 
 class Contacts:
@@ -20,10 +21,13 @@ class Contacts:
         self._contacts = database["contacts"]
 
     def resolve(self, aliases: list[str], name: str | None = None) -> Contact:
-        """The contact behind `aliases`, made if new; two at once get the same one (alias_once)."""
-        found = self._contacts.find_one({"aliases": {"$in": aliases}})
-        if found is None:
-            found = self._add(aliases, name)
+        """
+        The contact behind `aliases`, strongest first, made if new (alias_once).
+
+        Two at once get the same one. Where the addresses lead to different contacts the strongest
+        address counts: people are never merged by guess.
+        """
+        found = self._find(aliases) or self._add(aliases, name)
         new_aliases = [alias for alias in aliases if alias not in found["aliases"]]
         if new_aliases:
             found = self._add_aliases(found, new_aliases)
@@ -60,22 +64,20 @@ class Contacts:
 
     def note_identity_hash(self, contact_id: str, identity_hash: str) -> bool:
         """Remember WhatsApp's identity hash; True if it changed, which ends what was proven."""
-        before = self._contacts.find_one_and_update(
-            {"_id": contact_id, "identity_hash": {"$ne": identity_hash}},
-            {"$set": {"identity_hash": identity_hash}},
-            return_document=ReturnDocument.BEFORE,
+        changed = self._contacts.update_one(
+            {"_id": contact_id, "identity_hash": {"$nin": [None, identity_hash]}},
+            {"$set": {"identity_hash": identity_hash} | NOTHING_PROVEN},
         )
-        if before is None or before.get("identity_hash") is None:
-            return False
-        self.drop_verification(contact_id)
-        return True
+        if changed.modified_count:
+            return True
+        self._contacts.update_one(
+            {"_id": contact_id, "identity_hash": None}, {"$set": {"identity_hash": identity_hash}}
+        )
+        return False
 
     def drop_verification(self, contact_id: str) -> None:
         """Ask for identity again before anything personal is shown; locks stay."""
-        self._contacts.update_one(
-            {"_id": contact_id},
-            {"$set": {"identity.borrower_id": None, "identity.verified_until": None}},
-        )
+        self._contacts.update_one({"_id": contact_id}, {"$set": NOTHING_PROVEN})
 
     def set_active_role(self, contact_id: str, role: Role) -> None:
         self._contacts.update_one({"_id": contact_id}, {"$set": {"active_role": role.value}})
@@ -86,12 +88,17 @@ class Contacts:
             {"$set": {"wants_marketing": wants_marketing, "marketing_changed_at": at}},
         )
 
+    def _find(self, aliases: list[str]) -> dict[str, Any] | None:
+        found = list(self._contacts.find({"aliases": {"$in": aliases}}))
+        holders = {alias: document for document in found for alias in document["aliases"]}
+        return next((holders[alias] for alias in aliases if alias in holders), None)
+
     def _add(self, aliases: list[str], name: str | None) -> dict[str, Any]:
         document = {"_id": uuid4().hex, "aliases": aliases, "name": name}
         try:
             self._contacts.insert_one(document)
         except DuplicateKeyError:
-            found = self._contacts.find_one({"aliases": {"$in": aliases}})
+            found = self._find(aliases)
             if found is None:  # pragma: no cover - the index says somebody holds an alias
                 raise
             return found
@@ -105,7 +112,7 @@ class Contacts:
                 return_document=ReturnDocument.AFTER,
             )
         except DuplicateKeyError:
-            # the address belongs to another contact: people are never merged by guess
+            # an address of these belongs to another contact
             return document
         return updated or document
 
