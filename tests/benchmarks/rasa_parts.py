@@ -148,21 +148,22 @@ def sender(address: str, is_ours: bool) -> Send:
     return send
 
 
-def measure_server(send: Send, turns: int, history: int) -> dict[str, float]:
-    for _ in range(20):
-        send(uuid4().hex, 0)
-    alone = [send(uuid4().hex, 0) for _ in range(turns)]
-    figures = {"p50 of one turn": statistics.median(alone)}
-    for clients in (8, 32):
-        with ThreadPoolExecutor(clients) as pool:
-            started = time.perf_counter()
-            list(pool.map(lambda _: send(uuid4().hex, 0), range(turns)))
-            figures[f"turns/s, {clients} clients"] = turns / (time.perf_counter() - started)
+def alone(send: Send, turns: int) -> float:
+    return statistics.median([send(uuid4().hex, 0) for _ in range(turns)])
+
+
+def rate(send: Send, turns: int, clients: int) -> float:
+    with ThreadPoolExecutor(clients) as pool:
+        started = time.perf_counter()
+        list(pool.map(lambda _: send(uuid4().hex, 0), range(turns)))
+        return turns / (time.perf_counter() - started)
+
+
+def early_and_late(send: Send, history: int) -> tuple[float, float]:
+    """The time of about the fifth and of the last messages of one conversation."""
     conversation = uuid4().hex
-    long = [send(conversation, number) for number in range(history)]
-    figures["message 5 of a conversation"] = statistics.median(long[3:8])
-    figures[f"message {history} of a conversation"] = statistics.median(long[-5:])
-    return figures
+    times = [send(conversation, number) for number in range(history)]
+    return statistics.median(times[2:7]), statistics.median(times[-5:])
 
 
 @contextmanager
@@ -199,14 +200,18 @@ def our_server(parts: Parts) -> Iterator[str]:
 
 
 def measure_servers(parts: Parts, turns: int, history: int) -> None:
-    """Two whole servers, one after the other: stock REST channel and Mongo store, and ours."""
-    with stock_server(parts) as address:
-        stock = measure_server(sender(address, is_ours=False), turns, history)
-    with our_server(parts) as address:
-        ours = measure_server(sender(address, is_ours=True), turns, history)
-    for name, figure in ours.items():
-        is_rate = name.startswith("turns/s")
-        row(name, stock[name], figure, "turns/s" if is_rate else "ms", more_is_better=is_rate)
+    """Two whole servers, by turns: stock REST channel and Mongo tracker store, and ours."""
+    with stock_server(parts) as stock_address, our_server(parts) as our_address:
+        stock, ours = sender(stock_address, is_ours=False), sender(our_address, is_ours=True)
+        for send in (stock, ours):
+            alone(send, 20)
+        row("turn with an action, p50", alone(stock, turns), alone(ours, turns), "ms")
+        for clients in (8, 32):
+            rates = rate(stock, turns, clients), rate(ours, turns, clients)
+            row(f"turns with an action, {clients} clients", *rates, "per s", more_is_better=True)
+        stock_times, our_times = early_and_late(stock, history), early_and_late(ours, history)
+        row("message 5 of a conversation", stock_times[0], our_times[0], "ms")
+        row(f"message {history} of a conversation", stock_times[1], our_times[1], "ms")
 
 
 def main() -> None:
