@@ -13,6 +13,8 @@ INDEXES = [
     IndexModel([("dedupe_key", 1)], name="once", unique=True),
     IndexModel([("at", -1)], name="newest"),
 ]
+MAX_DEPTH = 100
+"""Levels of nesting; the server takes 180 in all."""
 
 
 class DeadLetters:
@@ -59,4 +61,9 @@ def _storable(body: Any) -> Any:
         encode({"body": body})
     except (InvalidDocument, OverflowError, UnicodeError, RecursionError):
         return repr(body)
-    return body
+    return body if _depth(body) <= MAX_DEPTH else repr(body)
+
+
+def _depth(body: Any) -> int:
+    nested = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
+    return 1 + max(map(_depth, nested), default=0)
