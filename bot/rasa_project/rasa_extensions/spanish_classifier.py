@@ -26,7 +26,7 @@ class SpanishClassifier(GraphComponent):
         """Below or above these a text is not acted on; measured on held-out chats."""
         return {
             "least_probability": 0.4,
-            "least_margin": 0.2,
+            "least_margin": 0.1,
             "least_known_share": 0.45,
             "most_characters": 1000,
             "ranking_length": 5,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .spanish_model import Reading, SpanishModel
-from .spanish_text import LEXICON, fold, split_clauses, typed_words
+from .spanish_text import LEXICON, TAGS, fold, split_clauses, typed_words
 
 COURTESIES = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "complain"})
 EVIDENCE = {
@@ -71,7 +71,8 @@ def decide(model: SpanishModel, text: str, limits: Limits) -> Decision:
     clauses = split_clauses(folded)[:MOST_CLAUSES]
     parts = [folded, *clauses] if len(clauses) > 1 else [folded]
     readings = [reading for part in parts if (reading := model.read_text(part)).letters]
-    if not readings or max(map(len, typed_words(folded))) < SHORTEST_WORD:
+    typed = [word for word in typed_words(folded) if word not in TAGS]
+    if not readings or max(map(len, typed), default=0) < SHORTEST_WORD:
         return NOTHING_READ
     whole = readings[0]
     read_as = [whole, whole, *readings[1:]]

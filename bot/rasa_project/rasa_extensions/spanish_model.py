@@ -184,7 +184,7 @@ def _variants(folded: str, random: Random) -> tuple[str, str, str]:
     """The example, the same misspelt, and the same with something before and after it."""
     before, after = random.choice(LEXICON["openings"]), random.choice(LEXICON["closings"])
     dressed = f"{before} {folded} {after}"
-    return folded, add_noise(folded, random), add_noise(dressed, random, rate=0.1)
+    return folded, add_noise(folded, random, rate=0.35), add_noise(dressed, random, rate=0.1)
 
 
 def _fit_linear(
