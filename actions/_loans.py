@@ -23,6 +23,7 @@ from domain.choice import match_choice
 from domain.conversation import OfferedOption
 from domain.country import format_date, format_instant, format_money
 from domain.loan_position import InstallmentPosition, InstallmentState, LoanPosition
+from domain.text import fold
 
 MAX_OFFERED = 10
 
@@ -112,11 +113,24 @@ def _select(
         return by_id[named]
     if len(accounts) == 1:
         return accounts[0]
+    return _named(accounts, turn.words, site) or by_id.get(remembered or "")
+
+
+def _named(accounts: list[LoanAccount], words: str, site: Site) -> LoanAccount | None:
+    """The one loan whose shop, purpose or last digits stand in the words, or that they choose."""
+    if not words:
+        return None
     options = [_option(account, accounts, "", site) for account in accounts]
-    index = match_choice(turn.words, options, site.pack.choice) if turn.words else None
-    if isinstance(index, int):
-        return accounts[index]
-    return by_id.get(remembered or "")
+    said = f" {fold(words)} "
+    named = [
+        account
+        for account, option in zip(accounts, options, strict=True)
+        if any(f" {fold(name)} " in said for name in (account.merchant.name, *option.keywords))
+    ]
+    if len(named) == 1:
+        return named[0]
+    index = match_choice(words, options, site.pack.choice)
+    return accounts[index] if isinstance(index, int) else None
 
 
 def _offer(

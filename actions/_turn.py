@@ -29,6 +29,8 @@ class TurnContext:
     words: str
     entities: dict[str, Any]
     active_form: str | None
+    has_file: bool
+    """A photo or document came with it; such a file is known by the message's id."""
 
     @classmethod
     def of(cls, tracker: Tracker) -> "TurnContext":
@@ -47,6 +49,7 @@ class TurnContext:
             words=(tracker.get_slot("asked_text") if is_answer else message.get("text")) or "",
             entities=entities,
             active_form=tracker.active_loop.get("name"),
+            has_file=bool(metadata.get("has_file")),
         )
 
 

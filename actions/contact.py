@@ -4,8 +4,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._menu import show_menu
 from actions._turn import Events, TurnContext, button, in_thread, leave_form, say
-from actions.general import show_menu
 from bot.bootstrap import Services
 from domain.contact import Role
 

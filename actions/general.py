@@ -8,23 +8,15 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._menu import show_menu
 from actions._questions import LOST_INTENTS
-from actions._turn import Events, TurnContext, ask_identity, button, in_thread, leave_form, say
+from actions._turn import Events, TurnContext, ask_identity, in_thread, leave_form, say
+from actions.payments import receive_file
 from bot.bootstrap import Services
-from domain.contact import Role
 
 LADDER_STEPS = 4
 MENU_STEP = 2
-FIRST_STEP = {
-    "affirm": "utter_nothing_pending",
-    "deny": "utter_nothing_pending",
-    "out_of_scope": "utter_out_of_scope",
-}
-MENUS = {
-    Role.BORROWER: "utter_menu_borrower",
-    Role.SALESPERSON: "utter_menu_salesperson",
-    Role.OWNER: "utter_menu_owner",
-}
+COURTESY = {"affirm", "deny"}
 
 
 class Greet(Action):
@@ -37,10 +29,28 @@ class Greet(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         turn = TurnContext.of(tracker)
+        if turn.has_file:
+            return await receive_file(dispatcher, tracker, turn)
         if not turn.is_first_contact:
             say(dispatcher, "utter_greet")
         if turn.active_form is None:
             await show_menu(dispatcher, turn)
+        return []
+
+
+class Thank(Action):
+    """Answer thanks; beside a photo they ask for nothing."""
+
+    def name(self) -> str:
+        return "action_thank"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        turn = TurnContext.of(tracker)
+        if turn.has_file:
+            return await receive_file(dispatcher, tracker, turn)
+        say(dispatcher, "utter_thanks")
         return []
 
 
@@ -119,7 +129,12 @@ class NotUnderstood(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         turn = TurnContext.of(tracker)
+        if turn.has_file:
+            return await receive_file(dispatcher, tracker, turn)
         if turn.active_form is not None:
+            return []
+        if turn.intent in COURTESY:
+            await _acknowledge(dispatcher, tracker, turn)
             return []
         times = int(tracker.get_slot("times_not_understood") or 0)
         step = times % LADDER_STEPS + 1 if _was_lost_before(tracker) else 1
@@ -127,26 +142,11 @@ class NotUnderstood(Action):
         if step == 1 and _last_response(tracker) == "utter_choose_loan":
             say(dispatcher, "utter_which_loan")
             return [*climbed, FollowupAction(tracker.get_slot("choosing_for"))]
-        first = FIRST_STEP.get(turn.intent, "utter_not_understood_1")
-        say(dispatcher, first if step == 1 else f"utter_not_understood_{step}")
+        is_out_of_scope = step == 1 and turn.intent == "out_of_scope"
+        say(dispatcher, "utter_out_of_scope" if is_out_of_scope else f"utter_not_understood_{step}")
         if step == MENU_STEP:
             await show_menu(dispatcher, turn)
         return climbed
-
-
-async def show_menu(dispatcher: CollectingDispatcher, turn: TurnContext) -> None:
-    """The menu of the role the contact acts in, with a way to the others if there are any."""
-    roles = await in_thread(lambda s: roles_with_active_first(s, turn.contact_id))
-    words = await in_thread(lambda s: s.site.pack.words)
-    switch = [button(words.switch_profile, "switch_profile")] if len(roles) > 1 else []
-    say(dispatcher, MENUS[roles[0]], buttons=switch)
-
-
-def roles_with_active_first(services: Services, contact_id: str) -> list[Role]:
-    """The role chosen last, if it still holds, before the others; a stranger's is borrower."""
-    contact = services.contacts.get(contact_id)
-    roles = services.people.roles_of(contact)
-    return sorted(roles, key=lambda role: role is not contact.active_role) or [Role.BORROWER]
 
 
 class LastReplies(Enum):
@@ -166,6 +166,16 @@ def _last_replies(services: Services, turn: TurnContext) -> LastReplies:
     return LastReplies.THEIRS if may_repeat else LastReplies.OTHERS
 
 
+async def _acknowledge(
+    dispatcher: CollectingDispatcher, tracker: Tracker, turn: TurnContext
+) -> None:
+    """An "ok" or "no" to nothing: nothing was confirmed; said again, the menu."""
+    if _last_response(tracker) == "utter_nothing_pending":
+        await show_menu(dispatcher, turn)
+    else:
+        say(dispatcher, "utter_nothing_pending")
+
+
 def _last_response(tracker: Tracker) -> str | None:
     """Name of what was said last."""
     said = (event for event in reversed(tracker.events) if event.get("event") == "bot")
@@ -179,4 +189,4 @@ def _was_lost_before(tracker: Tracker) -> bool:
     if len(messages) < 2:
         return False
     intent = messages[-2].get("parse_data", {}).get("intent", {}).get("name")
-    return intent in LOST_INTENTS
+    return intent in LOST_INTENTS - COURTESY

@@ -41,7 +41,7 @@ class ShowHowToPay(Action):
 
 
 class ReportPayment(Action):
-    """Say how long a payment takes to be seen, and ask for the receipt."""
+    """Say how long a payment takes to be seen, and ask for the receipt; or take the one sent."""
 
     def name(self) -> str:
         return "action_report_payment"
@@ -49,12 +49,15 @@ class ReportPayment(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
+        turn = TurnContext.of(tracker)
+        if turn.has_file:
+            return await take_receipt(dispatcher, turn, turn.message_id)
         say(dispatcher, "utter_report_payment")
         return [SlotSet("awaits_receipt", True)]
 
 
 class ReceivedImage(Action):
-    """A photo or file: the receipt that was asked for, or else ask what it is."""
+    """A photo or file without words, or with words that ask for nothing."""
 
     def name(self) -> str:
         return "action_received_image"
@@ -62,12 +65,7 @@ class ReceivedImage(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        turn = TurnContext.of(tracker)
-        attachment_id = turn.entities["attachment_id"]
-        if not tracker.get_slot("awaits_receipt"):
-            say(dispatcher, "utter_is_it_a_receipt", attachment_id=attachment_id)
-            return []
-        return await take_receipt(dispatcher, turn, attachment_id)
+        return await receive_file(dispatcher, tracker, TurnContext.of(tracker))
 
 
 class TakeReceipt(Action):
@@ -81,6 +79,16 @@ class TakeReceipt(Action):
     ) -> Events:
         turn = TurnContext.of(tracker)
         return await take_receipt(dispatcher, turn, turn.entities["attachment_id"])
+
+
+async def receive_file(
+    dispatcher: CollectingDispatcher, tracker: Tracker, turn: TurnContext
+) -> Events:
+    """Take the turn's file for the receipt that was asked for, or else ask what it is."""
+    if tracker.get_slot("awaits_receipt"):
+        return await take_receipt(dispatcher, turn, turn.message_id)
+    say(dispatcher, "utter_is_it_a_receipt", attachment_id=turn.message_id)
+    return []
 
 
 async def take_receipt(

@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -64,7 +63,6 @@ class Reader:
         contact_id: str,
         offer: Offer | None,
         active_form: str | None,
-        attachment_id: str,
     ) -> Reading | None:
         """What the person means as far as it is certain; None if it needs no answer."""
         if isinstance(content, Text):
@@ -73,7 +71,11 @@ class Reader:
             return self._read_tap(content, contact_id, offer)
         if isinstance(content, Reaction):
             return None
-        return read_other(content, attachment_id)
+        if isinstance(content, Media) and MEDIA_INTENTS[content.media_kind] == "received_image":
+            caption = clean(content.caption or "")
+            if caption:
+                return Words(text=caption[:MAX_TEXT])
+        return read_other(content)
 
     def read_text(
         self, text: str, offer: Offer | None = None, active_form: str | None = None
@@ -115,17 +117,19 @@ class Reader:
         return Command(intent=offer.options[index].intent, entities=offer.options[index].entities)
 
     def _read_tap(self, tap: Tap, contact_id: str, offer: Offer | None) -> Reading:
+        if tap.reply_id == tap.title:
+            # a template's button without a payload of its own says just what it reads
+            return self.read_text(tap.title, offer)
         command = self._signer.read(tap.reply_id, contact_id=contact_id)
         if command is None or command.is_stale(offer.nonce if offer else None):
             return STALE_MENU
         return Command(intent=command.intent, entities=command.entities)
 
 
-def read_other(content: InboundContent, attachment_id: str) -> Command:
+def read_other(content: InboundContent) -> Command:
     """The command for something that is neither words nor a tap."""
     if isinstance(content, Media):
-        entities: dict[str, Any] = {"attachment_id": attachment_id}
-        return Command(intent=MEDIA_INTENTS[content.media_kind], entities=entities)
+        return Command(intent=MEDIA_INTENTS[content.media_kind])
     if isinstance(content, Location):
         return Command(intent="received_location")
     if isinstance(content, InfectedFile):

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from storage.loans import Loans
 from tests.dialogue.people import LAST4, borrowing, last4, payments
 from tests.running_service import without_clock
 
@@ -72,3 +73,49 @@ def test_a_partly_paid_instalment_shows_what_is_left_of_it(running_service, phon
     answer = phone.proves(LAST4)
     assert "Cuota 5 de 12: *$ 25.000,00*, vence el *20/03/2026*" in answer
     assert "Te falta: $ 342.100,00" in answer
+
+
+def test_an_undone_loan_owes_nothing(running_service, phone):
+    loan = borrowing(running_service, phone, paid=1)
+    Loans(running_service.services.database).mark_cancelled(loan["loan_id"], date(2026, 2, 1))
+    phone.asks("cuánto debo")
+    answer = phone.proves(LAST4)
+    assert "Estado: *anulado* desde el 01/02/2026. No debés nada por esta operación." in answer
+
+
+def test_the_balance_is_explained(running_service, phone):
+    loan = borrowing(running_service, phone, paid=3, first_due_on=date(2025, 11, 4))
+    phone.asks("explicame mi saldo")
+    answer = phone.proves(LAST4)
+    assert without_clock(answer.text) == (
+        f"*Saldo del crédito ••{last4(loan)} · Casa Norte*\n"
+        "Capital: $ 225.000,00\nIntereses de las cuotas: $ 182.700,00\n"
+        "Interés por mora: $ 2.718,00\n*Total: $ 410.418,00*\n"
+        "El interés por mora es 0,15% por día sobre lo vencido.\n"
+        "Dato del 10/03/2026 a las HH:MM."
+    )
+    assert answer.titles == ["Ver mis cuotas", "Pagar todo", "Más opciones"]
+
+
+def test_every_instalment_is_listed_with_its_state(running_service, phone):
+    borrowing(running_service, phone, paid=2, count=5, first_due_on=date(2025, 12, 9))
+    phone.asks("cuáles son mis cuotas?")
+    lines = phone.proves(LAST4).text.splitlines()
+    assert lines[1:] == [
+        "1. 09/12/2025 · $ 45.300,00 · pagada",
+        "2. 09/01/2026 · $ 45.300,00 · pagada",
+        "3. 09/02/2026 · $ 45.300,00 · vencida",
+        "4. 09/03/2026 · $ 45.300,00 · vencida",
+        "5. 09/04/2026 · $ 45.300,00 · próxima",
+        "Pagaste 2 de 5 · Te falta: $ 137.938,50",
+    ]
+
+
+def test_many_instalments_come_whole_before_the_buttons(running_service, phone):
+    borrowing(running_service, phone, count=48, paid=4)
+    phone.asks("mostrame todas las cuotas")
+    table, buttons = phone.proves(LAST4).replies
+    assert [line.split(".")[0] for line in table.text.splitlines()[1:49]] == [
+        str(number) for number in range(1, 49)
+    ]
+    assert buttons.titles == ["Explicame mi saldo", "Cómo pagar", "Más opciones"]
