@@ -16,7 +16,9 @@ from storage.errors import DUPLICATE_KEY
 
 INDEXES = [
     IndexModel([("state", 1), ("available_at", 1)], name="next_ready"),
-    IndexModel([("address", 1), ("state", 1), ("received_at", 1)], name="by_address"),
+    IndexModel(
+        [("address", 1), ("state", 1), ("received_at", 1), ("_id", 1)], name="in_channel_order"
+    ),
 ]
 
 
@@ -90,7 +92,7 @@ class Inbox:
         return list(found.values())[:limit]
 
     def list_waiting(self, addresses: list[str], limit: int = 50) -> list[InboxEntry]:
-        """What is not handled yet at those addresses, in the channel's order (by_address)."""
+        """What is not handled yet at those addresses, in the channel's order (in_channel_order)."""
         documents = self._entries.find(
             {"address": {"$in": addresses}, "state": "ready"},
             sort=[("received_at", 1), ("_id", 1)],
@@ -115,7 +117,7 @@ class Inbox:
         )
 
     def delay(self, addresses: list[str], until: datetime) -> None:
-        """Nothing that waits at those addresses is ready before `until` (by_address)."""
+        """Nothing that waits at those addresses is ready before `until` (in_channel_order)."""
         self._entries.update_many(
             {"address": {"$in": addresses}, "state": "ready", "available_at": {"$lt": until}},
             {"$set": {"available_at": until}},

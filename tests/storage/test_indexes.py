@@ -1,0 +1,306 @@
+"""Every query of the queues and of what surrounds a turn is served by an index."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+from pymongo.monitoring import CommandListener
+
+from domain.contact import Contact, Identity, Role
+from domain.delivery import DeliveryStatus
+from domain.message import MediaKind
+from domain.ticket import TicketReason
+from storage.attachments import Attachments, NewAttachment
+from storage.audit_log import AuditLog
+from storage.contacts import Contacts
+from storage.conversations import Conversations
+from storage.dead_letters import DeadLetters
+from storage.errors import AlreadyStoredError
+from storage.inbox import Inbox
+from storage.indexes import INDEXES, ensure_indexes
+from storage.outbox import Outbox
+from storage.outbox_reports import OutboxReports
+from storage.outbox_upkeep import OutboxUpkeep
+from storage.tickets import NewTicket, Tickets
+from storage.turns import FinishedTurn, Turns
+from tests.message_builders import (
+    BUSINESS_NUMBER,
+    CONVERSATION,
+    NOON,
+    PHONE,
+    a_lease,
+    an_inbound,
+    an_outbound,
+    an_outcome,
+)
+
+MINUTE = timedelta(minutes=1)
+EXPLAINED = {"find", "update", "delete", "findAndModify", "count", "aggregate"}
+NOT_PART_OF_A_QUERY = {
+    "lsid", "txnNumber", "startTransaction", "autocommit", "$db", "$clusterTime", "writeConcern",
+    "$readPreference", "readConcern",
+}  # fmt: skip
+MESSAGE = an_inbound()
+TICKET = NewTicket(
+    cause_id="in-1",
+    conversation_id=CONVERSATION,
+    contact_id="c1",
+    reason=TicketReason.COMPLAINT,
+)
+ATTACHMENT = NewAttachment(
+    attachment_id="in-1", contact_id="c1", media_kind=MediaKind.IMAGE, url="https://x/1"
+)
+
+
+class Recorder(CommandListener):
+    """Keeps the commands that went out."""
+
+    def __init__(self) -> None:
+        self.commands: list[dict[str, Any]] = []
+
+    def started(self, event: Any) -> None:
+        reads_any_one = event.command.get("limit") == 1 and not event.command["filter"]
+        if event.command_name in EXPLAINED and not reads_any_one:
+            self.commands.append(dict(event.command))
+
+    def succeeded(self, event: Any) -> None:
+        pass
+
+    def failed(self, event: Any) -> None:
+        pass
+
+
+def stages(plan: Any) -> Iterator[str]:
+    """Every stage of the plans that were chosen."""
+    if isinstance(plan, dict):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        for name, part in plan.items():
+            if name != "rejectedPlans":
+                yield from stages(part)
+    elif isinstance(plan, list):
+        for part in plan:
+            yield from stages(part)
+
+
+class Watched:
+    """A database whose every query is explained."""
+
+    def __init__(self, uri: str) -> None:
+        self._recorder = Recorder()
+        self.client: MongoClient[dict[str, Any]] = MongoClient(
+            uri, tz_aware=True, event_listeners=[self._recorder]
+        )
+        self.database = self.client["test_explained"]
+        ensure_indexes(self.database)
+
+    @contextmanager
+    def expecting_no_scan(self) -> Iterator[None]:
+        self._recorder.commands.clear()
+        yield
+        commands = list(self._recorder.commands)
+        assert commands
+        for command in commands:
+            bare = {name: part for name, part in command.items() if name not in NOT_PART_OF_A_QUERY}
+            plan = self.database.command("explain", bare, verbosity="queryPlanner")
+            used = set(stages(plan))
+            assert used, bare
+            assert used.isdisjoint({"COLLSCAN", "EOF", "SORT"}), (sorted(used), bare)
+
+
+def everything(database: Any) -> dict[tuple[str, str], Any]:
+    """One call of each public method, under its class and name, in an order that makes sense."""
+    inbox, outbox = Inbox(database), Outbox(database)
+    reports, upkeep = OutboxReports(database), OutboxUpkeep(database)
+    conversations, contacts = Conversations(database), Contacts(database)
+    attachments, tickets = Attachments(database), Tickets(database)
+    letters, audit = DeadLetters(database), AuditLog(database)
+    turns = Turns(database)
+    contact = contacts.resolve([f"phone:{PHONE}"])
+    crowd = [an_inbound(phone=f"54911555{number:05d}") for number in range(300)]
+    waiting = [MESSAGE, *crowd, *(an_inbound() for _ in range(100))]
+    inbox.add_many([(each, timedelta()) for each in waiting], arrived_at=NOON, now=NOON)
+    lease = a_lease(conversations)
+    place = {"conversation_id": CONVERSATION, "business_number": BUSINESS_NUMBER, "to": PHONE}
+    outbox.add_many([an_outbound(message_id="out-a")], **place, first_seq=1, now=NOON)
+    entry = outbox.find("out-a")
+    attachments.add_many([ATTACHMENT], CONVERSATION, NOON)
+    wanted = attachments.find("in-1")
+    letter = {"source": "x", "reason": "x", "body": "x", "dedupe_key": "x", "at": NOON}
+    session = database.client.start_session()
+    address = f"{BUSINESS_NUMBER}|phone:{PHONE}"
+    identity = Identity()
+    calls = [
+        (inbox.list_ready, {"now": NOON, "limit": 8, "busy": set()}),
+        (inbox.list_waiting, {"addresses": [address]}),
+        (inbox.get_waiting, {"entry_ids": [MESSAGE.external_id]}),
+        (inbox.delay, {"addresses": [address], "until": NOON + MINUTE}),
+        (inbox.depth, {}),
+        (inbox.is_deeper_than, {"bound": 3}),
+        (inbox.oldest_ready_at, {}),
+        (
+            inbox.finish,
+            {
+                "entry_ids": [MESSAGE.external_id],
+                "conversation_id": CONVERSATION,
+                "state": "done",
+                "session": session,
+            },
+        ),
+        (contacts.resolve, {"aliases": [f"phone:{PHONE}", "user:AR.1"]}),
+        (contacts.get, {"contact_id": contact.contact_id}),
+        (contacts.find_by_alias, {"alias": f"phone:{PHONE}"}),
+        (
+            contacts.save_identity,
+            {
+                "contact_id": contact.contact_id,
+                "before": identity,
+                "after": identity,
+                "attempt_id": "in-1",
+            },
+        ),
+        (
+            contacts.note_identity_hash,
+            {"contact_id": contact.contact_id, "identity_hash": "h1"},
+        ),
+        (contacts.drop_verification, {"contact_id": contact.contact_id}),
+        (contacts.set_active_role, {"contact_id": contact.contact_id, "role": Role.OWNER}),
+        (
+            contacts.set_marketing,
+            {"contact_id": contact.contact_id, "wants_marketing": True, "at": NOON},
+        ),
+        (conversations.get, {"conversation_id": CONVERSATION}),
+        (conversations.renew, {"lease": lease, "until": NOON + MINUTE}),
+        (conversations.remember_batch, {"lease": lease, "entry_ids": ["in-1"]}),
+        (conversations.reserve_places, {"conversation_id": CONVERSATION, "messages": 1}),
+        (conversations.close_window, {"conversation_id": CONVERSATION}),
+        (
+            conversations.finish_turn,
+            {"lease": lease, "outcome": an_outcome(), "messages": 1, "session": session},
+        ),
+        (
+            turns.commit,
+            {
+                "lease": lease,
+                "contact": Contact(contact_id="c1", aliases=[f"phone:{PHONE}"]),
+                "batch": [],
+                "turn": FinishedTurn(outcome=an_outcome(), replies=[], attachments=[ATTACHMENT]),
+                "now": NOON,
+            },
+        ),
+        (conversations.release, {"lease": lease}),
+        (
+            conversations.postpone,
+            {"lease": lease, "entry_ids": [], "until": NOON, "counts": True},
+        ),
+        (
+            conversations.claim,
+            {
+                "contact_id": "c2",
+                "business_number": BUSINESS_NUMBER,
+                "worker": "w1",
+                "now": NOON,
+                "lease": MINUTE,
+                "arrived_at": NOON,
+            },
+        ),
+        (outbox.list_ready, {"now": NOON, "limit": 8, "busy": {"c9"}}),
+        (
+            outbox.claim,
+            {"conversation_id": CONVERSATION, "worker": "w1", "now": NOON, "lease": MINUTE},
+        ),
+        (outbox.settle, {"entry": entry, "status": DeliveryStatus.SENT, "now": NOON}),
+        (outbox.find, {"message_id": "out-a"}),
+        (outbox.depth_by_status, {}),
+        (outbox.oldest_ready_at, {}),
+        (
+            reports.apply,
+            {
+                "message_id": "out-a",
+                "status": DeliveryStatus.FAILED,
+                "at": NOON,
+                "reason": "EC",
+            },
+        ),
+        (reports.find_open_follow_up, {"message_id": "out-a"}),
+        (reports.close_follow_up, {"message_id": "out-a"}),
+        (reports.retry_failed, {"message_id": "out-a", "at": NOON, "max_attempts": 3}),
+        (reports.park_failed, {"message_id": "out-a", "now": NOON}),
+        (upkeep.free_expired, {"now": NOON}),
+        (upkeep.list_overdue_unknown, {"now": NOON}),
+        (upkeep.retry_unknown, {"message_id": "out-a", "now": NOON}),
+        (upkeep.list_parked, {"since": NOON}),
+        (upkeep.release_parked, {"conversation_id": CONVERSATION, "now": NOON}),
+        (
+            upkeep.give_up,
+            {
+                "entry": outbox.find("out-a"),
+                "status": DeliveryStatus.EXPIRED,
+                "reason": "EC",
+                "now": NOON,
+                "at": NOON,
+            },
+        ),
+        (attachments.add_many, {"attachments": [ATTACHMENT], "conversation_id": "c", "now": NOON}),
+        (attachments.claim_next, {"now": NOON, "lease": MINUTE}),
+        (attachments.retry_at, {"attachment_id": "in-1", "at": NOON}),
+        (
+            attachments.store,
+            {"attachment": wanted, "content": b"x", "content_type": "image/png"},
+        ),
+        (attachments.settle, {"attachment_id": "in-1", "state": "gone", "reason": "x"}),
+        (attachments.find, {"attachment_id": "in-1"}),
+        (attachments.read, {"attachment_id": "in-1"}),
+        (tickets.open_once, {"new": TICKET, "now": NOON}),
+        (tickets.list_open, {}),
+        (tickets.count_open, {}),
+        (letters.add, letter),
+        (letters.depth, {}),
+    ]
+    insert_only = [inbox.add_many, outbox.add_many, audit.add, audit.add_once]
+    no_query = [inbox.watch_arrivals, outbox.watch_arrivals, *insert_only]
+    return {
+        (type(method.__self__).__name__, method.__name__): (method, arguments)
+        for method, arguments in [*calls, *((each, None) for each in no_query)]
+    }
+
+
+@pytest.fixture(scope="module")
+def watched(mongo_uri: str) -> Iterator[Watched]:
+    watched = Watched(mongo_uri)
+    yield watched
+    watched.client.drop_database("test_explained")
+    watched.client.close()
+
+
+def test_no_query_reads_or_sorts_a_whole_collection(watched):
+    cases = everything(watched.database)
+    repositories = {type(method.__self__) for method, _ in cases.values()}
+    public = {
+        (each.__name__, name)
+        for each in repositories
+        for name in vars(each)
+        if not name.startswith("_")
+    }
+    assert public == set(cases)
+    for method, arguments in cases.values():
+        if arguments is None:
+            continue
+        with watched.expecting_no_scan(), suppress(AlreadyStoredError, OperationFailure):
+            method(**arguments)
+
+
+def test_index_names_are_unique_within_a_collection():
+    for collection, indexes in INDEXES.items():
+        names = [index.document["name"] for index in indexes]
+        assert len(names) == len(set(names)), collection
+
+
+def test_making_the_indexes_again_changes_nothing(indexed):
+    before = {name: indexed[name].index_information() for name in INDEXES}
+    ensure_indexes(indexed)
+    assert {name: indexed[name].index_information() for name in INDEXES} == before
