@@ -96,8 +96,10 @@ class Phone:
         """Send any message object of Infobip's."""
         return self._remember(self._fake.send(self.number, message))
 
-    def sends_file(self, kind: str, data: bytes, content_type: str) -> str:
-        return self._remember(self._fake.send_file(self.number, kind, data, content_type))
+    def sends_file(
+        self, kind: str, data: bytes, content_type: str, caption: str | None = None
+    ) -> str:
+        return self._remember(self._fake.send_file(self.number, kind, data, content_type, caption))
 
     def hears(self) -> Answer:
         """All that answers what was sent since the last time; TimeoutError if it takes long."""
@@ -209,8 +211,11 @@ class RunningService:
         done = {"_id": {"$in": message_ids}, "state": {"$in": ["done", "dead"]}}
         if database["inbox"].count_documents(done) < len(message_ids):
             return False
-        waiting = {"to": number, "status": {"$in": ["pending", "sending"]}}
-        return database["outbox"].count_documents(waiting) == 0
+        entries = list(database["outbox"].find({"to": number}))
+        if any(entry["status"] in {"pending", "sending", "unknown"} for entry in entries):
+            return False
+        sent = [entry for entry in entries if entry["status"] in {"sent", "delivered", "seen"}]
+        return len(self.infobip.received(number)) >= len(sent)
 
     def wait_until(
         self, condition: Callable[[], bool], complaint: str, seconds: float = ANSWER_SECONDS

@@ -73,6 +73,7 @@ def test_a_partly_paid_instalment_shows_what_is_left_of_it(running_service, phon
     answer = phone.proves(LAST4)
     assert "Cuota 5 de 12: *$ 25.000,00*, vence el *20/03/2026*" in answer
     assert "Te falta: $ 342.100,00" in answer
+    assert "5. 20/03/2026 · $ 25.000,00 · próxima, pagada en parte" in phone.asks("mis cuotas")
 
 
 def test_an_undone_loan_owes_nothing(running_service, phone):
