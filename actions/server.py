@@ -7,6 +7,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 from sanic import Sanic
+from structlog.contextvars import bound_contextvars
 
 from bot.bootstrap import services
 from bot.logs import configure_logs, get_logger
@@ -26,14 +27,24 @@ class ObservedExecutor(ActionExecutor):
     async def run(self, action_call: dict[str, Any]) -> Any:
         """Run one action; whatever it raises fails the turn, which is then tried again."""
         name = action_call.get("next_action")
-        with ACTION_SECONDS.labels(action=name).time():
+        with bound_contextvars(conversation_id=_conversation_id(action_call)):
             try:
-                return await super().run(action_call)
+                with ACTION_SECONDS.labels(action=name).time():
+                    result = await super().run(action_call)
             except ActionExecutionRejection:
                 raise
             except Exception:
                 log.exception("action_failed", action=name)
                 raise
+            log.info("action_done", action=name)
+            return result
+
+
+def _conversation_id(action_call: dict[str, Any]) -> str | None:
+    """Our own id of the conversation, as the worker sent it along; Rasa's names a session."""
+    message = (action_call.get("tracker") or {}).get("latest_message") or {}
+    conversation_id: str | None = (message.get("metadata") or {}).get("conversation_id")
+    return conversation_id
 
 
 def main(host: str = "127.0.0.1", port: int = 5055) -> None:

@@ -36,7 +36,7 @@ def tickets_of(service, phone):
 def test_the_merchants_accounts_are_told(borrower):
     answer = borrower.asks("a qué cuenta deposito?")
     assert answer.text == (
-        f"*Cómo pagar el crédito ••{last4(borrower.loan)}*\nEn *Casa Norte*, o a su cuenta:\n"
+        f"*Cómo pagar el crédito ••{last4(borrower.loan)}*\nPagá en *Casa Norte* o transferí a:\n"
         "CBU: *0170099220000067797370* · BBVA · Casa Norte SRL\n"
         "Cuando pagues, mandame una foto del comprobante."
     )
