@@ -16,9 +16,7 @@ from storage.errors import DUPLICATE_KEY
 
 INDEXES = [
     IndexModel([("state", 1), ("available_at", 1)], name="next_ready"),
-    IndexModel(
-        [("address", 1), ("state", 1), ("received_at", 1), ("_id", 1)], name="in_channel_order"
-    ),
+    IndexModel([("address", 1), ("state", 1), ("received_at", 1), ("arrival", 1)], name="in_order"),
 ]
 
 
@@ -64,11 +62,12 @@ class Inbox:
                 "received_at": message.received_at,
                 "arrived_at": arrived_at,
                 "stored_at": now,
+                "arrival": int(now.timestamp() * 1_000_000) + place,
                 "state": "ready",
                 "available_at": now + hold,
                 "message": message.model_dump(mode="python"),
             }
-            for message, hold in messages
+            for place, (message, hold) in enumerate(messages)
         ]
         if not documents:
             return 0
@@ -92,10 +91,14 @@ class Inbox:
         return list(found.values())[:limit]
 
     def list_waiting(self, addresses: list[str], limit: int = 50) -> list[InboxEntry]:
-        """What is not handled yet at those addresses, in the channel's order (in_channel_order)."""
+        """
+        What is not handled yet at those addresses (in_order).
+
+        In the order of the channel's clock; within one tick of it, in the order of arrival.
+        """
         documents = self._entries.find(
             {"address": {"$in": addresses}, "state": "ready"},
-            sort=[("received_at", 1), ("_id", 1)],
+            sort=[("received_at", 1), ("arrival", 1)],
             limit=limit,
         )
         return self._readable(documents)
@@ -117,7 +120,7 @@ class Inbox:
         )
 
     def delay(self, addresses: list[str], until: datetime) -> None:
-        """Nothing that waits at those addresses is ready before `until` (in_channel_order)."""
+        """Nothing that waits at those addresses is ready before `until` (in_order)."""
         self._entries.update_many(
             {"address": {"$in": addresses}, "state": "ready", "available_at": {"$lt": until}},
             {"$set": {"available_at": until}},

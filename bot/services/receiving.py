@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from time import monotonic
 
 from bot.clock import Clock
 from bot.logs import get_logger
@@ -15,12 +16,14 @@ from storage.errors import StorageError
 from storage.inbox import Inbox
 
 MAX_KEPT_BYTES = 256 * 1024
+MAX_WAITING = 100_000
+COUNT_EVERY_SECONDS = 1.0
 
 log = get_logger()
 
 
 class NotStoredError(Exception):
-    """Nothing was acknowledged: the store is away and the provider should try again."""
+    """Nothing was acknowledged: the store is away or full, and the provider should try again."""
 
 
 class Receiving:
@@ -33,17 +36,23 @@ class Receiving:
         reports: DeliveryReports,
         clock: Clock,
         burst_words: BurstWords,
+        *,
+        max_waiting: int = MAX_WAITING,
     ) -> None:
         self._inbox = inbox
         self._dead_letters = dead_letters
         self._reports = reports
         self._clock = clock
         self._burst_words = burst_words
+        self._max_waiting = max_waiting
+        self._is_full = False
+        self._counted_at = -COUNT_EVERY_SECONDS
 
     def accept_inbound(self, items: Sequence[InboundMessage | RejectedResult]) -> int:
         """Store every message once; return how many were new. NotStoredError: send them again."""
         messages = [item for item in items if isinstance(item, InboundMessage)]
         try:
+            self._refuse_if_full()
             self._keep_rejected("inbound", items)
             new = self._inbox.add_many(
                 [(message, hold_for(message.content, self._burst_words)) for message in messages],
@@ -84,6 +93,15 @@ class Receiving:
             )
         except StorageError as error:
             raise NotStoredError from error
+
+    def _refuse_if_full(self) -> None:
+        """Back-pressure: what nobody works off is better kept by the provider than piled up."""
+        if monotonic() - self._counted_at >= COUNT_EVERY_SECONDS:
+            self._counted_at = monotonic()
+            self._is_full = self._inbox.is_deeper_than(self._max_waiting)
+        if self._is_full:
+            log.error("inbox_full", count=self._max_waiting)
+            raise NotStoredError
 
     def _keep_rejected(
         self, source: str, items: Sequence[InboundMessage | Report | RejectedResult]

@@ -45,26 +45,8 @@ def run(wired: Services, stop: Event) -> None:
         current.infobip_url, current.infobip_key, current.infobip_sender, pool_size=threads
     )
     keeper = LeaseKeeper(wired.conversations, wired.clock, client.send_typing)
-    inbox_worker = InboxWorker(
-        worker,
-        inbox=wired.inbox,
-        contacts=wired.contacts,
-        conversations=wired.conversations,
-        turns=Turns(wired.database),
-        turn_taker=turn_taker(wired),
-        notices=FallbackNotices(wired.enqueuing, wired.site),
-        keeper=keeper,
-        clock=wired.clock,
-    )
-    outbox_worker = OutboxWorker(
-        worker,
-        outbox=wired.outbox,
-        conversations=wired.conversations,
-        upkeep=wired.outbox_upkeep,
-        enqueuing=wired.enqueuing,
-        client=client,
-        clock=wired.clock,
-    )
+    inbox_worker = build_inbox_worker(wired, worker, keeper)
+    outbox_worker = build_outbox_worker(wired, worker, client)
     attachment_worker = AttachmentWorker(
         wired.attachments,
         InboundMedia(current.infobip_url, current.infobip_key),
@@ -99,6 +81,34 @@ def run(wired: Services, stop: Event) -> None:
     for part in reversed(running):
         part.stop()
     log.info("worker_stopped", worker=worker)
+
+
+def build_inbox_worker(wired: Services, worker: str, keeper: LeaseKeeper) -> InboxWorker:
+    """What answers, under the name `worker`."""
+    return InboxWorker(
+        worker,
+        inbox=wired.inbox,
+        contacts=wired.contacts,
+        conversations=wired.conversations,
+        turns=Turns(wired.database),
+        turn_taker=turn_taker(wired),
+        notices=FallbackNotices(wired.enqueuing, wired.site),
+        keeper=keeper,
+        clock=wired.clock,
+    )
+
+
+def build_outbox_worker(wired: Services, worker: str, client: InfobipClient) -> OutboxWorker:
+    """What sends, under the name `worker`."""
+    return OutboxWorker(
+        worker,
+        outbox=wired.outbox,
+        upkeep=wired.outbox_upkeep,
+        conversations=wired.conversations,
+        enqueuing=wired.enqueuing,
+        client=client,
+        clock=wired.clock,
+    )
 
 
 def turn_taker(wired: Services) -> TurnTaker:

@@ -61,9 +61,9 @@ def test_messages_wait_in_the_channels_order_not_in_that_of_arrival(inbox):
     add(inbox, early, *same_instant)
     assert waiting_ids(inbox, early) == [
         early.external_id,
+        "z-3",
         "z-1",
         "z-2",
-        "z-3",
         late.external_id,
     ]
 
