@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.clock import Clock
+from bot.doorbell import Doorbell
 from bot.services.delivery_reports import DeliveryReports
 from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
@@ -72,7 +73,15 @@ def build_services(
     dead_letters, audit_log = DeadLetters(database), AuditLog(database)
     merchants, tickets = Merchants(database), Tickets(database)
     people = People(Borrowers(database), Salespeople(database), merchants, site)
-    enqueuing = Enqueuing(outbox, conversations, contacts, site, clock)
+    doorbell = Doorbell(settings.fiado_data_dir)
+    enqueuing = Enqueuing(
+        outbox=outbox,
+        conversations=conversations,
+        contacts=contacts,
+        site=site,
+        clock=clock,
+        doorbell=doorbell,
+    )
     reports = DeliveryReports(
         outbox_reports=OutboxReports(database),
         outbox_upkeep=outbox_upkeep,
@@ -95,7 +104,14 @@ def build_services(
         attachments=Attachments(database),
         dead_letters=dead_letters,
         tickets=tickets,
-        receiving=Receiving(inbox, dead_letters, reports, clock, site.pack.burst),
+        receiving=Receiving(
+            inbox=inbox,
+            dead_letters=dead_letters,
+            reports=reports,
+            clock=clock,
+            burst_words=site.pack.burst,
+            doorbell=doorbell,
+        ),
         enqueuing=enqueuing,
         people=people,
         identity=IdentityChecks(contacts, people, audit_log, clock),

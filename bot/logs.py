@@ -25,7 +25,7 @@ ALLOWED_FIELDS = frozenset(
 
 def configure_logs(level: str, log_format: str, process: str) -> None:
     """Send every log line, ours and the libraries', to standard error in one shape."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    logging.basicConfig(level=level, stream=sys.stderr, force=True)
     for noisy in ("pymongo", "urllib3", "apscheduler", "sanic", "asyncio", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     renderer: Any = (
@@ -47,6 +47,8 @@ def configure_logs(level: str, log_format: str, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_LibraryFormatter())
 
 
 def get_logger() -> Any:
@@ -57,6 +59,28 @@ def get_logger() -> Any:
 def short_hash(value: str) -> str:
     """A stable stand-in for something that must not be logged."""
     return hashlib.blake2s(value.encode(), digest_size=6).hexdigest()
+
+
+class _LibraryFormatter(logging.Formatter):
+    """
+    A library's line in our shape: its fixed words, never the values put into them.
+
+    Values and exception texts quote what the library was working on.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: Event = {
+            "event": "library_log",
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "reason": str(record.msg).partition("\n")[0],
+            "exc_info": record.exc_info[1] if record.exc_info else None,
+        }
+        processors = structlog.get_config()["processors"]
+        for processor in processors:
+            if processor is not structlog.processors.add_log_level:
+                event = processor(None, record.levelname.lower(), event)
+        return str(event)
 
 
 def _name_exception(_logger: Any, _method: str, event: Event) -> Event:

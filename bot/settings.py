@@ -3,13 +3,14 @@
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL_SECRET = "local-secret-not-for-production"
+SHORTEST_SECRET = 16
 
 
 class Environment(StrEnum):
@@ -33,8 +34,10 @@ class Settings(BaseSettings):
     site_file: Path | None = Field(None, description="brand, country, hours, templates (TOML)")
     secret_key: SecretStr = Field(SecretStr(LOCAL_SECRET), description="signs button ids and links")
     public_base_url: str | None = Field(None, description="address Infobip can fetch media from")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    log_format: str = Field("json", description="json or console")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    log_format: Literal["json", "console"] = Field("json", description="json or console")
 
     mongodb_uri: str | None = Field(None, description="unset: the embedded MongoDB")
     mongodb_database: str = Field("fiado", description="database name")
@@ -67,7 +70,7 @@ class Settings(BaseSettings):
         """Refuse what would run unsafely; all reasons at once."""
         problems = self._problems()
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     def _problems(self) -> list[str]:
@@ -81,11 +84,11 @@ class Settings(BaseSettings):
         if self.infobip_base_url and not self.infobip_api_key:
             problems.append("INFOBIP_BASE_URL is set without INFOBIP_API_KEY")
         if self.is_production:
-            if LOCAL_SECRET in (
-                self.secret_key.get_secret_value(),
-                self.fiado_internal_token.get_secret_value(),
-            ):
-                problems.append("production needs its own SECRET_KEY and FIADO_INTERNAL_TOKEN")
+            problems += [
+                f"production needs its own {name.upper()}, of {SHORTEST_SECRET} characters or more"
+                for name in ("secret_key", "fiado_internal_token")
+                if not _is_secret(getattr(self, name).get_secret_value())
+            ]
             if not self.infobip_base_url:
                 problems.append("production needs INFOBIP_BASE_URL, INFOBIP_API_KEY")
             if not self.public_base_url:
@@ -135,14 +138,19 @@ class Settings(BaseSettings):
         return [url.strip().rstrip("/") for url in self.rasa_urls.split(",") if url.strip()]
 
 
+def _is_secret(value: str) -> bool:
+    return value != LOCAL_SECRET and len(value) >= SHORTEST_SECRET
+
+
 def read_settings() -> Settings:
     """Settings from the environment; InvalidSettingsError lists all that is wrong or missing."""
     try:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}".lstrip(": ")
+            f"{'.'.join(map(str, item['loc'])).upper()}: {line}".lstrip(": ")
             for item in error.errors()
+            for line in item["msg"].removeprefix("Value error, ").splitlines()
         ]
         raise InvalidSettingsError("\n".join(lines)) from None
 

@@ -8,6 +8,7 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
+from pymongo.write_concern import WriteConcern
 
 from domain.conversation import Conversation, DialogueSession, Handler, Offer
 from domain.message import OutboundContent
@@ -51,6 +52,11 @@ class Conversations:
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._conversations = database["conversations"]
+        # a lease that a crash of MongoDB forgets is claimed again; nothing lasting hangs on it,
+        # so it need not wait for the journal
+        self._leases = database.get_collection(
+            "conversations", write_concern=WriteConcern(w=1, j=False)
+        )
 
     def claim(
         self,
@@ -70,7 +76,7 @@ class Conversations:
         """
         conversation_id = conversation_id_of(contact_id, business_number)
         try:
-            document = self._conversations.find_one_and_update(
+            document = self._leases.find_one_and_update(
                 {
                     "_id": conversation_id,
                     "$or": [{"lease_until": None}, {"lease_until": {"$lte": now}}],

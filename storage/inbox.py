@@ -138,16 +138,6 @@ class Inbox:
         oldest = self._entries.find_one({"state": "ready"}, sort=[("available_at", 1)])
         return oldest["available_at"] if oldest else None
 
-    def watch_arrivals(self, wait_milliseconds: int) -> Any:
-        """A change stream that wakes on each stored message; iterate with `try_next`."""
-        return self._entries.watch(
-            [
-                {"$match": {"operationType": "insert"}},
-                {"$project": {"_id": 1, "operationType": 1}},
-            ],
-            max_await_time_ms=wait_milliseconds,
-        )
-
     def _readable(self, documents: Iterable[dict[str, Any]]) -> list[InboxEntry]:
         """The entries; one that this version cannot read is kept whole and stops nobody."""
         entries = []

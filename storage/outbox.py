@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pymongo import IndexModel, ReturnDocument
@@ -48,6 +49,7 @@ class OutboxEntry(BaseModel):
     fence: int = 0
     enqueued_at: datetime
     copies: int = 0
+    is_followed: bool = False
 
 
 class NewOutbound(BaseModel):
@@ -98,6 +100,7 @@ class Outbox:
                 "attempts": 0,
                 "fence": 0,
                 "copies": message.copies,
+                "is_followed": place + 1 < len(messages),
                 "available_at": available_at or now,
                 "enqueued_at": now,
             }
@@ -134,30 +137,38 @@ class Outbox:
         None if it waits for a retry or a report, or another worker has it in flight (index
         one_in_flight): a later message never overtakes an earlier one.
         """
-        head = self._entries.find_one(
-            {"conversation_id": conversation_id, "status": {"$in": UNFINISHED}}, sort=[("seq", 1)]
-        )
-        if head is None or head["status"] != DeliveryStatus.PENDING:
-            return None
-        if head["available_at"] > now:
-            self._hold_back(conversation_id, head["available_at"])
-            return None
+        claim_id = uuid4().hex
+        may_try = {
+            "$and": [
+                {"$eq": ["$status", DeliveryStatus.PENDING.value]},
+                {"$lte": ["$available_at", now]},
+            ]
+        }
+        changes = {
+            "status": DeliveryStatus.SENDING.value,
+            "worker": worker,
+            "claim_id": claim_id,
+            "lease_until": now + lease,
+            "attempts": {"$add": ["$attempts", 1]},
+            "fence": {"$add": ["$fence", 1]},
+        }
         try:
-            document = self._entries.find_one_and_update(
-                {"_id": head["_id"], "status": DeliveryStatus.PENDING.value},
-                {
-                    "$set": {
-                        "status": DeliveryStatus.SENDING.value,
-                        "worker": worker,
-                        "lease_until": now + lease,
-                    },
-                    "$inc": {"attempts": 1, "fence": 1},
-                },
+            # one round trip: the head is found in order and taken only if it may be tried
+            head = self._entries.find_one_and_update(
+                {"conversation_id": conversation_id, "status": {"$in": UNFINISHED}},
+                [{"$set": {f: {"$cond": [may_try, new, f"${f}"]} for f, new in changes.items()}}],
+                sort=[("seq", 1)],
                 return_document=ReturnDocument.AFTER,
             )
         except DuplicateKeyError:
             return None
-        return self._readable(document) if document else None
+        if head is None:
+            return None
+        if head.get("claim_id") == claim_id:
+            return self._readable(head)
+        if head["status"] == DeliveryStatus.PENDING:
+            self._hold_back(conversation_id, head["available_at"])
+        return None
 
     def settle(
         self,
@@ -208,16 +219,6 @@ class Outbox:
             {"status": DeliveryStatus.PENDING.value}, sort=[("available_at", 1)]
         )
         return oldest["available_at"] if oldest else None
-
-    def watch_arrivals(self, wait_milliseconds: int) -> Any:
-        """A change stream that wakes when something may be sendable; iterate with `try_next`."""
-        return self._entries.watch(
-            [
-                {"$match": {"operationType": "insert"}},
-                {"$project": {"_id": 1, "operationType": 1}},
-            ],
-            max_await_time_ms=wait_milliseconds,
-        )
 
     def _readable(self, document: dict[str, Any]) -> OutboxEntry | None:
         """The entry; one that this version cannot read is kept whole and stops nobody."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.clock import Clock
+from bot.doorbell import Doorbell
 from bot.site import Site
 from domain.conversation import Author
 from domain.message import OutboundContent, Template
@@ -21,17 +22,20 @@ class Enqueuing:
 
     def __init__(
         self,
+        *,
         outbox: Outbox,
         conversations: Conversations,
         contacts: Contacts,
         site: Site,
         clock: Clock,
+        doorbell: Doorbell,
     ) -> None:
         self._outbox = outbox
         self._conversations = conversations
         self._contacts = contacts
         self._site = site
         self._clock = clock
+        self._doorbell = doorbell
 
     def add(
         self,
@@ -68,6 +72,7 @@ class Enqueuing:
             )
         except AlreadyStoredError:
             return False
+        self._doorbell.ring("outbox")
         return True
 
     def send_as_template(self, entry: OutboxEntry) -> bool:

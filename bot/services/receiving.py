@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from bot.clock import Clock
+from bot.doorbell import Doorbell
 from bot.logs import get_logger
 from bot.services.delivery_reports import DeliveryReports
 from domain.burst import BurstWords, hold_for
@@ -31,12 +32,13 @@ class Receiving:
 
     def __init__(
         self,
+        *,
         inbox: Inbox,
         dead_letters: DeadLetters,
         reports: DeliveryReports,
         clock: Clock,
         burst_words: BurstWords,
-        *,
+        doorbell: Doorbell,
         max_waiting: int = MAX_WAITING,
     ) -> None:
         self._inbox = inbox
@@ -44,6 +46,7 @@ class Receiving:
         self._reports = reports
         self._clock = clock
         self._burst_words = burst_words
+        self._doorbell = doorbell
         self._max_waiting = max_waiting
         self._is_full = False
         self._counted_at = -COUNT_EVERY_SECONDS
@@ -61,6 +64,8 @@ class Receiving:
             )
         except StorageError as error:
             raise NotStoredError from error
+        if new:
+            self._doorbell.ring("inbox")
         log.info(
             "inbound_stored",
             received=len(items),

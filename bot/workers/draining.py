@@ -7,10 +7,8 @@ from time import monotonic
 from typing import Any
 
 from bot.logs import get_logger
-from storage.errors import StorageError
 
 POLL_SECONDS = 0.25
-WATCH_MILLISECONDS = 1000
 PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 log = get_logger()
@@ -22,8 +20,8 @@ class Drain:
 
     `find_ready(busy, limit)` lists (key, piece) pairs that may start now; `work(piece)` does one
     and says whether it got on. A key that did not get on rests for a moment: another process is
-    at it, or it waits for something. A change stream wakes the drain at once; a slow poll covers a
-    stream that is away.
+    at it, or it waits for something. Whoever puts work in wakes the drain or offers it the piece
+    itself; a slow poll finds what nobody told about.
     """
 
     def __init__(
@@ -33,13 +31,11 @@ class Drain:
         threads: int,
         find_ready: Callable[[set[str], int], Iterable[tuple[str, Any]]],
         work: Callable[[Any], bool],
-        watch: Callable[[int], Any],
     ) -> None:
         self._name = name
         self._threads = threads
         self._find_ready = find_ready
         self._work = work
-        self._watch = watch
         self._busy: set[str] = set()
         self._resting: dict[str, float] = {}
         self._lock = Lock()
@@ -47,12 +43,10 @@ class Drain:
         self._stop = Event()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._dispatching = Thread(target=self._dispatch, name=f"{name}-dispatch")
-        self._listening = Thread(target=self._listen, name=f"{name}-listen", daemon=True)
 
     def start(self) -> None:
         """Begin, in threads of its own."""
         self._dispatching.start()
-        self._listening.start()
 
     def stop(self) -> None:
         """Take nothing new, finish what was begun."""
@@ -60,7 +54,20 @@ class Drain:
         self._wake.set()
         self._dispatching.join()
         self._pool.shutdown(wait=True)
-        self._listening.join()
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._wake.set()
+
+    def offer(self, key: str, piece: Any) -> None:
+        """Begin this piece now if there is a thread for it; else it is found like any other."""
+        with self._lock:
+            is_free = key not in self._busy and len(self._busy) < self._threads
+            if not is_free or self._stop.is_set():
+                self._wake.set()
+                return
+            self._busy.add(key)
+        self._pool.submit(self._do, key, piece)
 
     def _dispatch(self) -> None:
         while not self._stop.is_set():
@@ -83,6 +90,8 @@ class Drain:
             return
         for key, piece in self._find_ready(occupied, free):
             with self._lock:
+                if key in self._busy:
+                    continue
                 self._busy.add(key)
             self._pool.submit(self._do, key, piece)
 
@@ -99,14 +108,3 @@ class Drain:
                 if not got_on:
                     self._resting[key] = monotonic() + POLL_SECONDS
             self._wake.set()
-
-    def _listen(self) -> None:
-        while not self._stop.is_set():
-            try:
-                with self._watch(WATCH_MILLISECONDS) as stream:
-                    while not self._stop.is_set():
-                        if stream.try_next() is not None:
-                            self._wake.set()
-            except StorageError:
-                # the poll goes on meanwhile; a server without change streams ends here too
-                self._stop.wait(PAUSE_AFTER_ERROR_SECONDS)

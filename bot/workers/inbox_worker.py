@@ -1,5 +1,6 @@
 """Drains the inbox: one conversation at a time under a lease, its messages in order."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
 
@@ -42,7 +43,9 @@ class InboxWorker:
         notices: FallbackNotices,
         keeper: LeaseKeeper,
         clock: Clock,
+        on_enqueued: Callable[[str], None],
     ) -> None:
+        """`on_enqueued` is told the conversation whose answer now waits in the outbox."""
         self._worker = worker
         self._inbox = inbox
         self._contacts = contacts
@@ -52,6 +55,7 @@ class InboxWorker:
         self._notices = notices
         self._keeper = keeper
         self._clock = clock
+        self._on_enqueued = on_enqueued
 
     def find_ready(self, busy: set[str], limit: int) -> list[tuple[str, InboxEntry]]:
         """Addresses with something to answer now."""
@@ -105,6 +109,8 @@ class InboxWorker:
             log.exception("turn_failed", attempts=lease.attempts)
             self._try_later(lease, contact, batch, RETRY_AFTER * 2 ** (lease.attempts - 1))
             return False
+        if finished.replies:
+            self._on_enqueued(lease.conversation.conversation_id)
         TURNS.labels(outcome="given_up" if finished.given_up else "answered").inc()
         TURN_SECONDS.labels(step="whole").observe(perf_counter() - started)
         return True

@@ -67,6 +67,9 @@ class OutboxWorker:
             if entry is None or not self._send(entry):
                 break
             settled += 1
+            if not entry.is_followed:
+                # whatever was put in later has woken the drain by itself
+                break
         return settled > 0
 
     def look_after(self) -> None:

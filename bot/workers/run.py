@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from collections.abc import Callable
 from threading import Event
 
 from bot.bootstrap import Services, services
@@ -10,6 +11,7 @@ from bot.dialogue.commands import CommandSigner
 from bot.dialogue.rasa_client import RasaClient
 from bot.dialogue.reading import Reader
 from bot.dialogue.turn import TurnTaker
+from bot.doorbell import DoorbellListener
 from bot.infobip.client import InfobipClient
 from bot.infobip.media import InboundMedia
 from bot.logs import configure_logs, get_logger
@@ -45,32 +47,25 @@ def run(wired: Services, stop: Event) -> None:
         current.infobip_url, current.infobip_key, current.infobip_sender, pool_size=threads
     )
     keeper = LeaseKeeper(wired.conversations, wired.clock, client.send_typing)
-    inbox_worker = build_inbox_worker(wired, worker, keeper)
     outbox_worker = build_outbox_worker(wired, worker, client)
+    outbox = Drain(
+        "outbox", threads=threads, find_ready=outbox_worker.find_ready, work=outbox_worker.work
+    )
+    inbox_worker = build_inbox_worker(wired, worker, keeper, lambda key: outbox.offer(key, key))
+    inbox = Drain(
+        "inbox", threads=threads, find_ready=inbox_worker.find_ready, work=inbox_worker.work
+    )
     attachment_worker = AttachmentWorker(
         wired.attachments,
         InboundMedia(current.infobip_url, current.infobip_key),
         wired.clock,
     )
-    drains = [
-        Drain(
-            "inbox",
-            threads=threads,
-            find_ready=inbox_worker.find_ready,
-            work=inbox_worker.work,
-            watch=wired.inbox.watch_arrivals,
-        ),
-        Drain(
-            "outbox",
-            threads=threads,
-            find_ready=outbox_worker.find_ready,
-            work=outbox_worker.work,
-            watch=wired.outbox.watch_arrivals,
-        ),
-    ]
-    running: list[LeaseKeeper | Drain | Chore] = [
+    bell = DoorbellListener(current.fiado_data_dir, {"inbox": inbox.wake, "outbox": outbox.wake})
+    running: list[LeaseKeeper | Drain | DoorbellListener | Chore] = [
         keeper,
-        *drains,
+        outbox,
+        inbox,
+        bell,
         Chore("sends left over", outbox_worker.look_after),
         Chore("attachments", attachment_worker.fetch_waiting),
     ]
@@ -83,7 +78,12 @@ def run(wired: Services, stop: Event) -> None:
     log.info("worker_stopped", worker=worker)
 
 
-def build_inbox_worker(wired: Services, worker: str, keeper: LeaseKeeper) -> InboxWorker:
+def build_inbox_worker(
+    wired: Services,
+    worker: str,
+    keeper: LeaseKeeper,
+    on_enqueued: Callable[[str], None] = lambda _: None,
+) -> InboxWorker:
     """What answers, under the name `worker`."""
     return InboxWorker(
         worker,
@@ -95,6 +95,7 @@ def build_inbox_worker(wired: Services, worker: str, keeper: LeaseKeeper) -> Inb
         notices=FallbackNotices(wired.enqueuing, wired.site),
         keeper=keeper,
         clock=wired.clock,
+        on_enqueued=on_enqueued,
     )
 
 

@@ -158,12 +158,6 @@ def test_a_message_that_nobody_can_read_stops_nobody_and_is_kept(inbox, indexed)
     assert letter["body"]["content"] == {"kind": "from the future"}
 
 
-def test_an_arrival_wakes_whoever_watches(inbox):
-    with inbox.watch_arrivals(2000) as stream:
-        add(inbox, an_inbound())
-        assert stream.try_next() is not None
-
-
 def test_the_conversation_is_known_once_a_turn_took_the_message(inbox, indexed):
     message = an_inbound()
     add(inbox, message)

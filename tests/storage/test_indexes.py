@@ -261,8 +261,7 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
         (letters.add, letter),
         (letters.depth, {}),
     ]
-    insert_only = [inbox.add_many, outbox.add_many, audit.add, audit.add_once]
-    no_query = [inbox.watch_arrivals, outbox.watch_arrivals, *insert_only]
+    no_query = [inbox.add_many, outbox.add_many, audit.add, audit.add_once]
     return {
         (type(method.__self__).__name__, method.__name__): (method, arguments)
         for method, arguments in [*calls, *((each, None) for each in no_query)]

@@ -330,9 +330,3 @@ def test_nothing_is_given_up_that_moved_on(outbox, upkeep, reports, indexed):
     assert not give_up(upkeep, entry)
     assert status_of(outbox, message_id) is DeliveryStatus.DELIVERED
     assert indexed["dead_letters"].count_documents({}) == 0
-
-
-def test_an_arrival_wakes_whoever_watches(outbox):
-    with outbox.watch_arrivals(2000) as stream:
-        add(outbox, an_outbound())
-        assert stream.try_next() is not None
