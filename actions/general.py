@@ -8,11 +8,12 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._menu import show_menu
+from actions._menu import roles_with_active_first, show_menu
 from actions._questions import LOST_INTENTS
 from actions._turn import Events, TurnContext, ask_identity, in_thread, leave_form, say
 from actions.payments import receive_file
 from bot.bootstrap import Services
+from domain.contact import Role
 
 LADDER_STEPS = 4
 MENU_STEP = 2
@@ -142,8 +143,10 @@ class NotUnderstood(Action):
         if step == 1 and _last_response(tracker) == "utter_choose_loan":
             say(dispatcher, "utter_which_loan")
             return [*climbed, FollowupAction(tracker.get_slot("choosing_for"))]
-        is_out_of_scope = step == 1 and turn.intent == "out_of_scope"
-        say(dispatcher, "utter_out_of_scope" if is_out_of_scope else f"utter_not_understood_{step}")
+        if step == 1:
+            await _ask_for_other_words(dispatcher, turn)
+        else:
+            say(dispatcher, f"utter_not_understood_{step}")
         if step == MENU_STEP:
             await show_menu(dispatcher, turn)
         return climbed
@@ -164,6 +167,16 @@ def _last_replies(services: Services, turn: TurnContext) -> LastReplies:
     identity = services.contacts.get(turn.contact_id).identity
     may_repeat = conversation.may_repeat(identity, services.clock.now())
     return LastReplies.THEIRS if may_repeat else LastReplies.OTHERS
+
+
+async def _ask_for_other_words(dispatcher: CollectingDispatcher, turn: TurnContext) -> None:
+    roles = await in_thread(lambda s: roles_with_active_first(s, turn.contact_id))
+    if turn.intent == "out_of_scope":
+        say(dispatcher, "utter_out_of_scope")
+    elif roles[0] is Role.BORROWER:
+        say(dispatcher, "utter_not_understood_1")
+    else:
+        say(dispatcher, "utter_not_understood_at_work")
 
 
 async def _acknowledge(

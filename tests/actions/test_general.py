@@ -116,6 +116,11 @@ def test_ladder(caller, before, times, intent, said):
     assert caller.run(NotUnderstood(), intent, before=before, slots=slots).said == said
 
 
+def test_a_shop_that_is_not_understood_is_offered_no_loans(service, caller):
+    own_a_shop(service)
+    assert caller.run(NotUnderstood()).said == ["utter_not_understood_at_work"]
+
+
 @pytest.fixture
 def told(service, verified):
     """Somebody who was told something that only B-1 may hear."""

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.dialogue.people import LAST4, borrowing
+from tests.dialogue.people import LAST4, a_merchant, borrowing
 from webhooks.simulator.faults import Fault
 
 NOISE = ("xqzw", "plkj", "trrrw", "mnbvx", "qqwwk", "zzxxc")
@@ -23,6 +23,11 @@ def test_the_person_on_the_third_rung_is_a_word_away(phone):
     for text in NOISE[:3]:
         phone.asks(text)
     assert "tu pedido es el *T-" in phone.asks("sí")
+
+
+def test_a_shop_is_offered_no_loans(running_service, phone):
+    running_service.load(a_merchant(owner_name="Nora Paz", owner_phone=phone.number))
+    assert phone.asks(NOISE[0]).titles == ["Ver el menú", "Hablar con alguien"]
 
 
 def test_an_answer_in_between_starts_the_ladder_anew(phone):

@@ -15,7 +15,7 @@ def known(phone):
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        pytest.param({"type": "STICKER", "url": URL}, "¿Te ayudo con algo?", id="sticker"),
+        pytest.param({"type": "STICKER", "url": URL}, "Cuando necesites algo", id="sticker"),
         pytest.param({"type": "VOICE", "url": URL}, "no puedo escuchar audios", id="voice"),
         pytest.param({"type": "AUDIO", "url": URL}, "no puedo escuchar audios", id="audio"),
         pytest.param({"type": "VIDEO", "url": URL}, "No puedo ver videos", id="video"),
