@@ -189,7 +189,6 @@ class OutboxWorker:
             attempt=entry.attempts,
             kind=entry.content.kind,
         )
-        if is_ours:
-            outcome = "retry" if status is DeliveryStatus.PENDING else status.value
-            SENDS.labels(outcome=outcome).inc()
+        outcome = "retry" if status is DeliveryStatus.PENDING else status.value
+        SENDS.labels(outcome=outcome).inc()
         return retry_in is None or not is_ours
