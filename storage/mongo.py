@@ -1,7 +1,9 @@
 """The connection to MongoDB: durable writes, short waits, aware UTC instants."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
+import pymongo
 from pymongo import MongoClient
 from pymongo.database import Database
 
@@ -33,3 +35,8 @@ def connect(uri: str, database: str) -> MongoDatabase:
 def ping(database: MongoDatabase) -> None:
     """Return when the primary answers; a pymongo error says why it does not."""
     database.command("ping")
+
+
+def deadline(seconds: float) -> AbstractContextManager[object]:
+    """Operations of the block together take no longer; past that they raise a pymongo error."""
+    return pymongo.timeout(seconds)

@@ -15,10 +15,12 @@ from domain.report import Report
 from storage.dead_letters import DeadLetters
 from storage.errors import StorageError
 from storage.inbox import Inbox
+from storage.mongo import deadline
 
 MAX_KEPT_BYTES = 256 * 1024
 MAX_WAITING = 100_000
 COUNT_EVERY_SECONDS = 1.0
+ANSWER_WITHIN_SECONDS = 4.0
 
 log = get_logger()
 
@@ -55,13 +57,14 @@ class Receiving:
         """Store every message once; return how many were new. NotStoredError: send them again."""
         messages = [item for item in items if isinstance(item, InboundMessage)]
         try:
-            self._refuse_if_full()
             self._keep_rejected("inbound", items)
-            new = self._inbox.add_many(
-                [(message, hold_for(message.content, self._burst_words)) for message in messages],
-                arrived_at=self._clock.now(),
-                now=self._clock.machine_now(),
-            )
+            with deadline(ANSWER_WITHIN_SECONDS):
+                self._refuse_if_full()
+                new = self._inbox.add_many(
+                    [(each, hold_for(each.content, self._burst_words)) for each in messages],
+                    arrived_at=self._clock.now(),
+                    now=self._clock.machine_now(),
+                )
         except StorageError as error:
             raise NotStoredError from error
         if new:
