@@ -7,7 +7,7 @@ import pytest
 
 from tests.dialogue.people import DOCUMENT, LAST4, borrowing
 
-TYPED = "cuánto debo de la heladera verde que compré"
+TYPED = "hola, cuánto debo de la heladera?"
 NAME = "Ramona Quintriqueo"
 CAPTION = "comprobante de ramonita"
 
@@ -17,8 +17,11 @@ def chat(running_service, phone):
     """A whole chat with a failed identity, a receipt, a complaint and text that is no request."""
     running_service.infobip.simulator.store.person(phone.number, NAME)
     phone.loan = borrowing(running_service, phone)
-    for text in (TYPED, "9753", LAST4, "xqzwpl arre", "ya pagué el comprobante verde"):
-        phone.asks(text)
+    assert "últimos 4" in phone.asks(TYPED)
+    assert "Intentos que te quedan: 2." in phone.asks("9753")
+    assert "Estado" in phone.proves(LAST4)
+    assert "No te entendí" in phone.asks("xqzwpl")
+    assert "foto del comprobante" in phone.asks("ya pagué la semana pasada en ventanilla")
     phone.sends_file("IMAGE", b"\xff\xd8\xff\xe0", "image/jpeg", CAPTION)
     phone.hears()
     phone.asks("los voy a denunciar por estafadores")
@@ -47,6 +50,7 @@ def test_nothing_personal_is_in_any_log(running_service, chat):
         "what was not understood": "xqzwpl",
         "what was complained about": "estafador",
         "a caption": CAPTION,
+        "what was said of a payment": "ventanilla",
         "a loan": chat.loan["loan_id"],
         "an amount": "45.300",
         "a shop": "Casa Norte",
