@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
-from bot.rasa_runtime import MODELS_KEPT, dialogue_digest, prune
+from bot.rasa_runtime import MODELS_KEPT, dialogue_digest, model_file, prune, site_domain
+from bot.settings import Settings
 
 
 @pytest.fixture
@@ -51,3 +53,33 @@ def test_the_models_used_last_are_kept(tmp_path):
     assert sorted(model.name for model in tmp_path.iterdir()) == [
         f"{age}.tar.gz" for age in range(MODELS_KEPT)
     ]
+
+
+@pytest.fixture
+def panama(tmp_path) -> Settings:
+    site_file = tmp_path / "site.toml"
+    site_file.write_text(
+        """
+        brand_name = "Fiado"
+        legal_name = "Fiado S.A."
+        country = "PA"
+        currency = "PAB"
+        time_zone = "America/Panama"
+        privacy_notice_url = "https://fiado.example/privacidad"
+        business_hours = { monday = ["08:00-17:00"] }
+        """
+    )
+    return Settings(_env_file=None, site_file=site_file)
+
+
+def test_each_country_has_a_model_of_its_own(panama):
+    default = Settings(_env_file=None)
+    assert model_file(default).name.endswith("-ar.tar.gz")
+    assert model_file(panama).name.endswith("-pa.tar.gz")
+
+
+def test_the_domain_is_trained_for_the_sites_country(panama, tmp_path):
+    folder = site_domain(panama, tmp_path)
+    slots = yaml.safe_load((folder / "country.yml").read_text())["slots"]
+    assert slots["country"]["initial_value"] == "PA"
+    assert (folder / "general.yml").exists()
