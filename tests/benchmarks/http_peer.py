@@ -75,7 +75,8 @@ class AcknowledgingInfobip:
                     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                     b"Content-Length: " + str(len(answer)).encode() + b"\r\n\r\n" + answer
                 )
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            # the peer went away, or the measurement is over
             writer.close()
 
 
