@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.conversation import Author
 from domain.delivery import DeliveryStatus
-from domain.message import OutboundContent
+from domain.message import OutboundContent, Template
 from storage.dead_letters import DeadLetters
 from storage.errors import DUPLICATE_KEY, AlreadyStoredError
 
@@ -170,6 +170,13 @@ class Outbox:
             self._hold_back(conversation_id, head["available_at"])
         return None
 
+    def note_sent_as(self, entry: OutboxEntry, template: Template) -> None:
+        """Note that the attempt sends `template` in the message's place."""
+        self._entries.update_one(
+            {"_id": entry.message_id, "fence": entry.fence},
+            {"$set": {"sent_as": template.model_dump()}},
+        )
+
     def settle(
         self,
         entry: OutboxEntry,
@@ -178,7 +185,6 @@ class Outbox:
         now: datetime,
         retry_at: datetime | None = None,
         reason: str | None = None,
-        content: OutboundContent | None = None,
         counts: bool = True,
     ) -> bool:
         """
@@ -190,8 +196,6 @@ class Outbox:
         changes: dict[str, Any] = {"status": status.value, "settled_at": now, "reason": reason}
         if retry_at is not None:
             changes["available_at"] = retry_at
-        if content is not None:
-            changes["sent_as"] = content.model_dump()
         result = self._entries.update_one(
             {
                 "_id": entry.message_id,

@@ -98,13 +98,13 @@ class OutboxWorker:
         )
         if decision is SendDecision.WITHHOLD:
             return self._settle(entry, DeliveryStatus.WITHHELD, reason="not_the_owner")
-        content = entry.content
-        if decision is SendDecision.NEEDS_TEMPLATE:
-            template = self._enqueuing.template_for(entry.purpose)
-            if template is None:
-                return self._settle(entry, DeliveryStatus.WAITING_WINDOW, reason="window_closed")
-            content = template
-        return self._attempt(entry, content)
+        if decision is SendDecision.SEND:
+            return self._attempt(entry, entry.content)
+        template = self._enqueuing.template_for(entry.purpose)
+        if template is None:
+            return self._settle(entry, DeliveryStatus.WAITING_WINDOW, reason="window_closed")
+        self._outbox.note_sent_as(entry, template)
+        return self._attempt(entry, template)
 
     def _attempt(self, entry: OutboxEntry, content: OutboundContent) -> bool:
         message = OutboundMessage(
@@ -138,7 +138,7 @@ class OutboxWorker:
             return self._try_later(entry, error.code)
         finally:
             SEND_SECONDS.observe(perf_counter() - started)
-        return self._settle(entry, DeliveryStatus.SENT, sent_as=content)
+        return self._settle(entry, DeliveryStatus.SENT)
 
     def _try_later(
         self, entry: OutboxEntry, reason: str, retry_after: timedelta | None = None
@@ -166,7 +166,6 @@ class OutboxWorker:
         *,
         reason: str | None = None,
         retry_in: timedelta | None = None,
-        sent_as: OutboundContent | None = None,
         counts: bool = True,
     ) -> bool:
         """End the attempt; True if the next message of the conversation may follow now."""
@@ -177,7 +176,6 @@ class OutboxWorker:
             now=now,
             retry_at=now + retry_in if retry_in is not None else None,
             reason=reason,
-            content=sent_as if sent_as is not entry.content else None,
             counts=counts,
         )
         log.info(

@@ -12,7 +12,7 @@ from pymongo.monitoring import CommandListener
 
 from domain.contact import Contact, Identity, Role
 from domain.delivery import DeliveryStatus
-from domain.message import MediaKind
+from domain.message import MediaKind, Template
 from domain.ticket import TicketReason
 from storage.attachments import Attachments, NewAttachment
 from storage.audit_log import AuditLog
@@ -212,6 +212,10 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
         (
             outbox.claim,
             {"conversation_id": CONVERSATION, "worker": "w1", "now": NOON, "lease": MINUTE},
+        ),
+        (
+            outbox.note_sent_as,
+            {"entry": entry, "template": Template(name="x", language="es")},
         ),
         (outbox.settle, {"entry": entry, "status": DeliveryStatus.SENT, "now": NOON}),
         (outbox.find, {"message_id": "out-a"}),
