@@ -57,9 +57,9 @@ class Receiving:
         """Store every message once; return how many were new. NotStoredError: send them again."""
         messages = [item for item in items if isinstance(item, InboundMessage)]
         try:
-            self._keep_rejected("inbound", items)
             with deadline(ANSWER_WITHIN_SECONDS):
                 self._refuse_if_full()
+                self._keep_rejected("inbound", items)
                 new = self._inbox.add_many(
                     [(each, hold_for(each.content, self._burst_words)) for each in messages],
                     arrived_at=self._clock.now(),
@@ -114,13 +114,7 @@ class Receiving:
     def _keep_rejected(
         self, source: str, items: Sequence[InboundMessage | Report | RejectedResult]
     ) -> None:
-        for item in items:
-            if isinstance(item, RejectedResult):
-                log.warning("result_rejected", kind=source, reason=item.reason)
-                self._dead_letters.add(
-                    source=source,
-                    reason=item.reason,
-                    body=item.raw,
-                    dedupe_key=f"{source}:{hashlib.sha256(item.raw.encode()).hexdigest()}",
-                    at=self._clock.now(),
-                )
+        rejected = [item for item in items if isinstance(item, RejectedResult)]
+        for item in rejected:
+            log.warning("result_rejected", kind=source, reason=item.reason)
+        self._dead_letters.add_rejected(source, rejected, at=self._clock.now())

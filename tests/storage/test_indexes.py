@@ -13,6 +13,7 @@ from pymongo.monitoring import CommandListener
 from domain.contact import Contact, Identity, Role
 from domain.delivery import DeliveryStatus
 from domain.message import MediaKind, Template
+from domain.rejected import RejectedResult
 from domain.ticket import TicketReason
 from storage.attachments import Attachments, NewAttachment
 from storage.audit_log import AuditLog
@@ -51,6 +52,7 @@ TICKET = NewTicket(
     contact_id="c1",
     reason=TicketReason.COMPLAINT,
 )
+REJECTED = RejectedResult(index=0, reason="type: missing", raw="{}")
 ATTACHMENT = NewAttachment(
     attachment_id="in-1", contact_id="c1", media_kind=MediaKind.IMAGE, url="https://x/1"
 )
@@ -263,6 +265,7 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
         (tickets.list_open, {}),
         (tickets.count_open, {}),
         (letters.add, letter),
+        (letters.add_rejected, {"source": "x", "results": [REJECTED], "at": NOON}),
         (letters.depth, {}),
     ]
     no_query = [inbox.add_many, outbox.add_many, audit.add, audit.add_once]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.message import MediaKind
+from domain.rejected import RejectedResult
 from storage.attachments import Attachments, NewAttachment
 from storage.audit_log import AuditLog
 from storage.dead_letters import DeadLetters
@@ -91,6 +92,20 @@ def test_a_dead_letter_is_kept_whole_and_once(indexed, body, kept):
     assert not letters.add(body=body, **letter)
     assert indexed["dead_letters"].find_one()["body"] == kept
     assert letters.depth() == 1
+
+
+def test_rejected_parts_of_a_batch_are_kept_once_each(indexed):
+    letters = DeadLetters(indexed)
+    raws = [f'{{"n": {number}}}' for number in range(2000)]
+    results = [
+        RejectedResult(index=place, reason="type: missing", raw=raw)
+        for place, raw in enumerate([*raws, raws[0]])
+    ]
+    for _ in range(2):
+        letters.add_rejected("inbound", results, at=NOON)
+    assert letters.depth() == 2000
+    assert {letter["body"] for letter in indexed["dead_letters"].find()} == set(raws)
+    letters.add_rejected("inbound", [], at=NOON)
 
 
 def test_the_audit_log_takes_everything_and_each_cause_once(indexed):
