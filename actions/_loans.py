@@ -51,6 +51,8 @@ async def find_loan(
     remembered = tracker.get_slot("loan_id") if may_reuse else None
     account = _select(accounts, turn, remembered, site)
     if account is None:
+        if turn.is_lost:
+            say(dispatcher, "utter_which_loan")
         _offer(accounts, action_name, dispatcher, site)
         return None, [SlotSet("asked_text", turn.words), SlotSet("choosing_for", action_name)]
     return account, []

@@ -8,9 +8,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions._turn import Events, TurnContext, say
 
-LOST_INTENTS = frozenset({"nlu_fallback", "inform", "affirm", "deny", "out_of_scope"})
-"""What leaves an open question without an answer and asks for nothing else."""
-
 
 @dataclass(frozen=True)
 class Question:
@@ -34,4 +31,4 @@ class Question:
     def _wording(self, turn: TurnContext, times: int) -> str:
         if times == 0:
             return self.first
-        return self.again[(times - 1) % 2] if turn.intent in LOST_INTENTS else self.later
+        return self.again[(times - 1) % 2] if turn.is_lost else self.later

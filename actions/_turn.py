@@ -15,6 +15,8 @@ Events = list[dict[str, Any]]
 Result = TypeVar("Result")
 
 IDENTITY_FORM = "identity_form"
+LOST_INTENTS = frozenset({"nlu_fallback", "inform", "affirm", "deny", "out_of_scope"})
+"""What leaves an open question without an answer and asks for nothing else."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class TurnContext:
     message_id: str
     contact_id: str
     conversation_id: str
+    borrower_id: str | None
+    """The borrower they had proved to be when the turn began."""
     is_first_contact: bool
     intent: str
     words: str
@@ -31,6 +35,11 @@ class TurnContext:
     active_form: str | None
     has_file: bool
     """A photo or document came with it; such a file is known by the message's id."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it neither asks for something nor answers what was asked."""
+        return self.intent in LOST_INTENTS and not self.entities
 
     @classmethod
     def of(cls, tracker: Tracker) -> "TurnContext":
@@ -44,6 +53,7 @@ class TurnContext:
             message_id=metadata["message_id"],
             contact_id=metadata["contact_id"],
             conversation_id=metadata["conversation_id"],
+            borrower_id=metadata.get("borrower_id"),
             is_first_contact=bool(metadata.get("is_first_contact")),
             intent=intent,
             words=(tracker.get_slot("asked_text") if is_answer else message.get("text")) or "",
@@ -60,6 +70,8 @@ async def in_thread(work: Callable[[Services], Result]) -> Result:
 
 async def verified_borrower(turn: TurnContext) -> str | None:
     """The borrower the contact is proven to be, or None."""
+    if turn.borrower_id is not None:
+        return turn.borrower_id
     return await in_thread(lambda s: s.identity.verified_borrower(turn.contact_id))
 
 

@@ -9,8 +9,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions._menu import roles_with_active_first, show_menu
-from actions._questions import LOST_INTENTS
-from actions._turn import Events, TurnContext, ask_identity, in_thread, leave_form, say
+from actions._turn import (
+    LOST_INTENTS,
+    Events,
+    TurnContext,
+    ask_identity,
+    in_thread,
+    leave_form,
+    say,
+)
 from actions.payments import receive_file
 from bot.bootstrap import Services
 from domain.contact import Role
@@ -141,7 +148,7 @@ class NotUnderstood(Action):
         step = times % LADDER_STEPS + 1 if _was_lost_before(tracker) else 1
         climbed: Events = [SlotSet("times_not_understood", step)]
         if step == 1 and _last_response(tracker) == "utter_choose_loan":
-            say(dispatcher, "utter_which_loan")
+            # the words may name a loan all the same
             return [*climbed, FollowupAction(tracker.get_slot("choosing_for"))]
         if step == 1:
             await _ask_for_other_words(dispatcher, turn)

@@ -102,18 +102,22 @@ def test_a_file_with_words_that_ask_for_nothing(caller, action, awaits, said):
             ["utter_menu_borrower"],
             id="yes again",
         ),
-        pytest.param(
-            (user_event("ask_loan_status"), bot_event("utter_choose_loan")),
-            0,
-            "nlu_fallback",
-            ["utter_which_loan"],
-            id="no loan of those offered",
-        ),
     ],
 )
 def test_ladder(caller, before, times, intent, said):
-    slots = {"times_not_understood": times, "choosing_for": "action_show_loan_status"}
+    slots = {"times_not_understood": times}
     assert caller.run(NotUnderstood(), intent, before=before, slots=slots).said == said
+
+
+def test_no_loan_of_those_offered_asks_again_which_and_then_climbs(caller):
+    before = (user_event("ask_loan_status"), bot_event("utter_choose_loan"))
+    slots = {"choosing_for": "action_show_installments"}
+    first = caller.run(NotUnderstood(), before=before, slots=slots)
+    assert first.said == []
+    assert first.followed_by == "action_show_installments"
+    before = (user_event("nlu_fallback"), bot_event("utter_choose_loan"))
+    second = caller.run(NotUnderstood(), before=before, slots=slots | first.slots)
+    assert second.said == ["utter_not_understood_2", "utter_menu_borrower"]
 
 
 def test_a_shop_that_is_not_understood_is_offered_no_loans(service, caller):

@@ -132,6 +132,18 @@ def test_words_name_a_loan_or_none(several, text, loan_id):
     assert outcome.slots.get("loan_id") == loan_id
 
 
+@pytest.mark.parametrize(
+    ("intent", "text", "said"),
+    [
+        pytest.param("ask_loan_status", "x", ["utter_choose_loan"], id="asked for"),
+        pytest.param("nlu_fallback", "x", ["utter_which_loan", "utter_choose_loan"], id="in vain"),
+        pytest.param("nlu_fallback", "eh, la moto", ["utter_loan_overdue"], id="named after all"),
+    ],
+)
+def test_the_choice_comes_again_when_the_words_name_none(several, intent, text, said):
+    assert several.run(ShowLoanStatus(), intent, text=text).said == said
+
+
 def test_a_button_names_the_loan(several):
     entities = {"loan_id": "L-2026-000002"}
     outcome = several.run(ShowLoanStatus(), "ask_loan_status", entities=entities)
@@ -155,7 +167,8 @@ def test_a_loan_of_somebody_else_counts_as_none(service, several):
     ],
 )
 def test_the_loan_talked_about_before(several, action, said):
-    assert several.run(action(), slots={"loan_id": "L-2026-000002"}).said == [said]
+    outcome = several.run(action(), "ask_loan_status", slots={"loan_id": "L-2026-000002"})
+    assert outcome.said == [said]
 
 
 @pytest.mark.parametrize(

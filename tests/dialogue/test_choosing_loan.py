@@ -63,6 +63,12 @@ def test_words_that_name_the_loan_need_no_choice(chooser):
     assert "Casa Norte*\nEstado" in chooser.asks("cómo está mi crédito de Casa Norte?")
 
 
+def test_words_that_only_name_the_shop_somewhere_are_enough(chooser):
+    answer = chooser.asks("xqz wpl electro sur trrw plkj mnb")
+    assert "Electro Sur*\nEstado" in answer
+    assert "No supe cuál es." not in answer
+
+
 def test_what_fits_none_is_asked_again_and_then_climbs_the_ladder(chooser):
     again = chooser.asks("xyzzy")
     assert "No supe cuál es." in again
