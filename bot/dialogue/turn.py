@@ -68,8 +68,11 @@ class TurnTaker:
         for unit in join([entry.message.content for entry in batch]):
             message = batch[unit.parts[-1]].message
             self._answer_unit(unit, message, contact, answer)
-        # read again: who the contact proved to be may have changed within the turn
-        return answer.finished(batch, self._contacts.get(contact.contact_id).identity)
+        identity = contact.identity
+        if identity.verified_borrower(now) is None:
+            # they may have proved within the turn who they are
+            identity = self._contacts.get(contact.contact_id).identity
+        return answer.finished(batch, identity)
 
     def _answer_unit(
         self, unit: Turn, message: InboundMessage, contact: Contact, answer: Answer
@@ -120,6 +123,7 @@ class TurnTaker:
             "contact_id": contact.contact_id,
             "conversation_id": conversation.conversation_id,
             "country": self._country,
+            "borrower_id": contact.identity.verified_borrower(answer.now),
             "has_file": has_file,
             "is_first_contact": conversation.turns == 0,
         }

@@ -38,6 +38,7 @@ class Drain:
         self._work = work
         self._busy: set[str] = set()
         self._resting: dict[str, float] = {}
+        self._has_looked_past = False
         self._lock = Lock()
         self._wake = Event()
         self._stop = Event()
@@ -64,7 +65,7 @@ class Drain:
         with self._lock:
             is_free = key not in self._busy and len(self._busy) < self._threads
             if not is_free or self._stop.is_set():
-                self._wake.set()
+                self._has_looked_past = True
                 return
             self._busy.add(key)
         self._pool.submit(self._do, key, piece)
@@ -86,6 +87,7 @@ class Drain:
             self._resting = {key: until for key, until in self._resting.items() if until > now}
             occupied = self._busy | self._resting.keys()
             free = self._threads - len(self._busy)
+            self._has_looked_past = bool(occupied)
         if free <= 0 or self._stop.is_set():
             return
         for key, piece in self._find_ready(occupied, free):
@@ -107,4 +109,6 @@ class Drain:
                 self._busy.discard(key)
                 if not got_on:
                     self._resting[key] = monotonic() + POLL_SECONDS
-            self._wake.set()
+                if self._has_looked_past:
+                    # more of this key, or of a key that found no thread, may be waiting
+                    self._wake.set()
