@@ -222,10 +222,10 @@ def _shown(installments: tuple[InstallmentPosition, ...]) -> tuple[InstallmentPo
 
 
 def _installment_row(each: InstallmentPosition, account: LoanAccount, site: Site) -> str:
-    words = site.pack.words.installment_states
-    state = words[each.state.value]
+    words = site.pack.words
+    state = words.installment_states[each.state.value]
     if each.is_partially_paid:
-        state = f"{state}, {words['partially_paid']}"
+        state = f"{state}, {words.partially_paid}"
     amount_minor = each.unpaid_minor or each.installment.amount_minor
     amount = format_money(amount_minor, account.currency, site.pack)
     due_on = format_date(each.installment.due_on, site.pack)

@@ -71,6 +71,8 @@ class Words(DomainModel):
     document: str
     loan_states: dict[str, str]
     installment_states: dict[str, str]
+    partially_paid: str
+    """Of an instalment, said after its state."""
     payment_accounts: dict[str, str]
     payment_methods: dict[str, str]
     roles: dict[str, str]

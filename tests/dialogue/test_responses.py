@@ -21,7 +21,7 @@ from bot.dialogue.replies import (
     length,
 )
 from domain.country import country_codes, country_pack
-from domain.loan_position import InstallmentState, LoanState
+from domain.loan_position import LoanState
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = ROOT / "bot" / "rasa_project" / "domain"
@@ -173,14 +173,6 @@ def test_actions_name_the_responses_in_full():
                 start = str(node.values[0].value)
                 built += [start] if start.startswith("utter_") else []
     assert set(built) == {"utter_loan_", "utter_not_understood_"}
-
-
-@pytest.mark.parametrize("country", country_codes())
-def test_every_state_has_a_word(country):
-    words = country_pack(country).words
-    assert set(words.loan_states) == {state.value for state in LoanState}
-    parts = {state.value for state in InstallmentState} | {"partially_paid"}
-    assert set(words.installment_states) == parts
 
 
 @pytest.mark.parametrize("country", country_codes())
