@@ -12,7 +12,7 @@ MIN_TELLING_LETTERS = 3
 MAX_WORDS_AROUND_SHORT_ONE = 3
 
 _TOKEN = re.compile(r"[0-9]+(?:[/.,:-][0-9]+)*|[a-z]+")
-_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0(?=[0-9](?![0-9]))")
 _DATE_SEPARATORS = re.compile(r"[.-]")
 
 
@@ -129,7 +129,7 @@ class Vocabulary:
 
 
 def tokenize(text: str) -> list[str]:
-    """Words and figures of `text`; a date or an amount is one token, without leading zeros."""
+    """Words and figures of `text`; a date or an amount is one token; "02" becomes "2"."""
     found = _TOKEN.findall(plain(text))
     return [_LEADING_ZEROS.sub("", _DATE_SEPARATORS.sub("/", token)) for token in found]
 

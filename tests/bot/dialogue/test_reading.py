@@ -77,6 +77,24 @@ def test_an_answer_comes_before_a_choice():
     assert read(Text(text="0002"), OFFER, "identity_form") == digits
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("0002", command("first"), id="last digits"),
+        pytest.param("0004", command("second"), id="last digits of the other"),
+        pytest.param("2", command("second"), id="number"),
+        pytest.param("02", command("second"), id="number with a zero"),
+        pytest.param("0001", Words(text="0001"), id="digits of neither"),
+    ],
+)
+def test_last_digits_with_zeros_are_no_number_of_a_choice(text, expected):
+    loans = [
+        OfferedOption(title="Casa Norte", keywords=["0002"], intent="first"),
+        OfferedOption(title="Electro Sur", keywords=["0004"], intent="second"),
+    ]
+    assert read(Text(text=text), Offer(nonce="n1", options=loans)) == expected
+
+
 def test_long_text_is_cut():
     assert read(Text(text="hola " * 5000)) == Words(text=("hola " * 5000)[:MAX_TEXT])
 
