@@ -14,6 +14,8 @@ from bot.supervisor import ProcessSpec, at_once
 from storage.mongod_guardian import free_port
 
 PROBE_SECONDS = 1.0
+YIELDS = 10
+"""Niceness of what works through the queues: taking a message in comes before answering others."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,10 @@ def fiado(
     needs: tuple[str, ...] = (),
     is_task: bool = False,
 ) -> ProcessSpec:
-    """One of our own commands as a process."""
+    """One of our own commands as a process; all but the web process give way to it."""
     command = [sys.executable, "-m", "bot.cli", *arguments]
-    return ProcessSpec(name, command, plan.environment, needs, is_ready, is_task)
+    niceness = 0 if name == "web" else YIELDS
+    return ProcessSpec(name, command, plan.environment, needs, is_ready, is_task, niceness)
 
 
 def answers(host: str, port: int, path: str) -> bool:

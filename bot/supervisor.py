@@ -41,6 +41,13 @@ class ProcessSpec:
     needs: Sequence[str] = ()
     is_ready: Callable[[], bool] = at_once
     is_task: bool = False
+    niceness: int = 0
+
+
+def begin_child(parent: int, niceness: int) -> None:
+    """Runs in the child before its program: it ends with `parent` and yields the processor."""
+    die_with(parent, signal.SIGKILL)
+    os.nice(niceness)
 
 
 class TaskFailedError(Exception):
@@ -79,7 +86,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=partial(die_with, os.getpid(), signal.SIGKILL),
+                preexec_fn=partial(begin_child, os.getpid(), self.spec.niceness),
             )
         self.started_at = time.monotonic()
 
