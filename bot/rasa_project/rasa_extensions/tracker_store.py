@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
@@ -15,7 +17,7 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import deserialise_events
+from rasa.shared.core.events import Event, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from .answer import has_message
@@ -35,6 +37,7 @@ COLLECTION = "dialogue_trackers"
 KEPT_FOR = timedelta(days=30)
 SERVER_SELECTION_TIMEOUT_MS = 2_000
 SOCKET_TIMEOUT_MS = 3_000
+REMEMBERED_SESSIONS = 1_000
 Result = TypeVar("Result")
 
 
@@ -43,6 +46,10 @@ class BoundedTrackerStore(TrackerStore):
 
     Raises `TrackerStoreUnavailable` when MongoDB does not answer in time and `TrackerConflict`
     when somebody else saved since the tracker was read. Each call runs on a thread.
+
+    What this process saved last of a session is remembered, since the next turn of the session
+    comes here too: should another process have gone on with it, the version check of the save
+    finds out, and the turn is tried again from what MongoDB has.
     """
 
     raises_on_failure = True
@@ -69,6 +76,7 @@ class BoundedTrackerStore(TrackerStore):
             write_concern=WriteConcern(w="majority", j=True, wtimeout=SOCKET_TIMEOUT_MS),
         )
         self._has_index = False
+        self._remembered: OrderedDict[str, tuple[int, list[Event]]] = OrderedDict()
 
     async def create_tracker(
         self, sender_id: str, append_action_listen: bool = True
@@ -78,13 +86,14 @@ class BoundedTrackerStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as saved, or None; raises `AlreadyAnswered` for a repeated message."""
-        document = await self._call(self._trackers.find_one, {"_id": sender_id})
-        if document is None:
+        saved = self._remembered.get(sender_id) or await self._read(sender_id)
+        if saved is None:
             return None
+        version, events = saved
         tracker = self.init_tracker(sender_id)
-        for event in deserialise_events(json.loads(document["events"])):
-            tracker.update(event)
-        _set_version(tracker, document["version"])
+        for event in events:
+            tracker.update(copy(event))
+        _set_version(tracker, version)
         turn = current_turn.get()
         if turn is not None and has_message(tracker, turn.message_id):
             raise AlreadyAnswered(tracker)
@@ -94,9 +103,15 @@ class BoundedTrackerStore(TrackerStore):
         """Returns when the turn is journaled on a majority; the turn must have ended."""
         if tracker.latest_action_name != ACTION_LISTEN_NAME:
             raise TurnUnfinished(f"latest action is {tracker.latest_action_name}")
-        events = [event.as_dict() for event in compact(tracker, self.domain.slots)]
-        await self._call(self._write, tracker.sender_id, _version(tracker), json.dumps(events))
+        events = compact(tracker, self.domain.slots)
+        text = json.dumps([event.as_dict() for event in events])
+        # forgotten first: after a failed save only MongoDB knows what it has
+        self._remembered.pop(tracker.sender_id, None)
+        await self._call(self._write, tracker.sender_id, _version(tracker), text)
         _set_version(tracker, _version(tracker) + 1)
+        self._remembered[tracker.sender_id] = _version(tracker), events
+        if len(self._remembered) > REMEMBERED_SESSIONS:
+            self._remembered.popitem(last=False)
         turn = current_turn.get()
         if turn is not None:
             turn.saved = tracker
@@ -104,6 +119,13 @@ class BoundedTrackerStore(TrackerStore):
     async def keys(self) -> Iterable[str]:
         """All dialogue session ids."""
         return await self._call(self._trackers.distinct, "_id")
+
+    async def _read(self, sender_id: str) -> tuple[int, list[Event]] | None:
+        """Version and events as MongoDB has them."""
+        document = await self._call(self._trackers.find_one, {"_id": sender_id})
+        if document is None:
+            return None
+        return document["version"], deserialise_events(json.loads(document["events"]))
 
     def _write(self, sender_id: str, version: int, events: str) -> None:
         if not self._has_index:

@@ -49,6 +49,8 @@ def say(tracker: DialogueStateTracker, text: str, message_id: str = "m") -> None
 
 
 def read(store: BoundedTrackerStore, sender_id: str) -> DialogueStateTracker:
+    """As MongoDB has it."""
+    store._remembered.clear()
     tracker = asyncio.run(store.retrieve(sender_id))
     assert tracker is not None
     return tracker
@@ -93,6 +95,37 @@ def test_of_two_that_save_at_once_one_is_refused(store: BoundedTrackerStore) -> 
     asyncio.run(store.save(newer))
     with pytest.raises(TrackerConflict):
         asyncio.run(store.save(older))
+
+
+def test_what_this_process_saved_last_is_not_read_again(
+    store: BoundedTrackerStore, documents: Any
+) -> None:
+    tracker = fresh(store)
+    say(tracker, "hola")
+    asyncio.run(store.save(tracker))
+    documents.update_one({"_id": tracker.sender_id}, {"$set": {"events": "unread"}})
+    remembered = asyncio.run(store.retrieve(tracker.sender_id))
+    assert remembered == tracker
+    say(remembered, "otra")
+    asyncio.run(store.save(remembered))
+    assert read(store, tracker.sender_id) == remembered
+
+
+def test_a_memory_that_another_process_overtook_is_refused_once(
+    store: BoundedTrackerStore, mongo: Mongo
+) -> None:
+    tracker = fresh(store)
+    say(tracker, "uno")
+    asyncio.run(store.save(tracker))
+    other = BoundedTrackerStore(DOMAIN, mongo.uri, "store_tests")
+    theirs = read(other, tracker.sender_id)
+    say(theirs, "dos")
+    asyncio.run(other.save(theirs))
+    stale = asyncio.run(store.retrieve(tracker.sender_id))
+    say(stale, "tres")
+    with pytest.raises(TrackerConflict):
+        asyncio.run(store.save(stale))
+    assert asyncio.run(store.retrieve(tracker.sender_id)) == theirs
 
 
 def test_an_unfinished_turn_is_not_saved(store: BoundedTrackerStore) -> None:
