@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from bot.clock import Clock
 from bot.doorbell import Doorbell
+from bot.logs import get_logger
 from bot.services.delivery_reports import DeliveryReports
 from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
@@ -30,6 +32,9 @@ from storage.outbox import Outbox
 from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
 from storage.tickets import Tickets
+
+
+log = get_logger()
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,7 @@ def build_services(
     """The services for these settings; nothing is dialled until it is used."""
     site = load_site(settings.site_file)
     if clock is None:
-        # production lives in the present, whatever the file says
-        offset_file = None if settings.is_production else settings.clock_offset_file
-        clock = Clock(offset_file)
+        clock = Clock(_clock_offset_file(settings))
     if database is None:
         database = connect(settings.mongodb_uri or "", settings.mongodb_database)
     inbox, outbox, outbox_upkeep = Inbox(database), Outbox(database), OutboxUpkeep(database)
@@ -119,6 +122,15 @@ def build_services(
         loan_accounts=LoanAccounts(Loans(database), merchants, site, clock),
         handoffs=Handoffs(tickets, site, clock),
     )
+
+
+def _clock_offset_file(settings: Settings) -> Path | None:
+    """The file that shifts business time; production lives in the present, whatever it says."""
+    if not settings.is_production:
+        return settings.clock_offset_file
+    if settings.clock_offset_file.exists():
+        log.warning("clock_offset_ignored")
+    return None
 
 
 @cache
