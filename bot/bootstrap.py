@@ -33,7 +33,6 @@ from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
 from storage.tickets import Tickets
 
-
 log = get_logger()
 
 
