@@ -90,11 +90,12 @@ class Drain:
             self._has_looked_past = bool(occupied)
         if free <= 0 or self._stop.is_set():
             return
-        for key, piece in self._find_ready(occupied, free):
-            with self._lock:
-                if key in self._busy:
-                    continue
-                self._busy.add(key)
+        found = list(self._find_ready(occupied, free))
+        with self._lock:
+            self._has_looked_past |= len(found) >= free
+            found = [(key, piece) for key, piece in found if key not in self._busy]
+            self._busy.update(key for key, _ in found)
+        for key, piece in found:
             self._pool.submit(self._do, key, piece)
 
     def _do(self, key: str, piece: Any) -> None:

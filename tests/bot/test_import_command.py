@@ -118,4 +118,4 @@ def test_demo_data_is_listed_and_loaded(fiado, database):
     assert "50765550101  Itzel González" in result.stdout
     assert Portfolio.of(database).borrowers.list_by_phone("50765550101")
     assert fiado("demo-data").returncode == 0
-    assert Portfolio.of(database).borrowers.list_by_phone("5491155550101")
+    assert Portfolio.of(database).borrowers.list_by_phone("5491144440101")

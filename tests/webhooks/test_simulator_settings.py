@@ -9,8 +9,8 @@ from webhooks.simulator.from_settings import simulator_config
 
 PRODUCTION = {
     "fiado_env": Environment.PRODUCTION,
-    "secret_key": "s",
-    "fiado_internal_token": "t",
+    "secret_key": "s" * 16,
+    "fiado_internal_token": "t" * 16,
     "infobip_base_url": "https://x.api.infobip.com",
     "infobip_api_key": "k",
     "public_base_url": "https://bot.example.org",

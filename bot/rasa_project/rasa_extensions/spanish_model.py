@@ -32,7 +32,7 @@ from .spanish_text import (
 UNKNOWN_WORD = "tagunknown"
 CALIBRATION_SHARE = 6
 MENDED_WORTH = 0.7
-LONGEST_AS_TYPED = 3
+LONGEST_AS_TYPED = 5
 CODE_LETTERS = 6  # a code by itself says nothing, and garbage looks like one
 SEED = 20
 
