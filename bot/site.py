@@ -4,7 +4,7 @@ import tomllib
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, HttpUrl, ValidationError, model_validator
@@ -16,6 +16,8 @@ from domain.money import Currency
 from domain.opening_hours import OpeningHours, WeeklyHours
 
 DEFAULT_SITE_FILE = Path(__file__).with_name("site.default.toml")
+
+SiteFact = Literal["brand_name", "legal_name"]
 
 
 class InvalidSiteFileError(Exception):
@@ -41,7 +43,7 @@ class SiteTemplate(DomainModel):
 
     name: str = Field(pattern="^[a-z0-9_]{1,512}$")
     language: str = Field(pattern="^[a-z]{2}(_[A-Z]{2})?$")
-    placeholders: tuple[str, ...] = Field(
+    placeholders: tuple[SiteFact, ...] = Field(
         (), description="names of the facts that fill it, in order"
     )
 
@@ -105,7 +107,10 @@ class Site(DomainModel):
         template = self.templates.get(purpose)
         if template is None:
             return None
-        facts = {"brand_name": self.brand_name, "legal_name": self.legal_name}
+        facts: dict[SiteFact, str] = {
+            "brand_name": self.brand_name,
+            "legal_name": self.legal_name,
+        }
         return Template(
             name=template.name,
             language=template.language,

@@ -82,6 +82,11 @@ def test_a_panamanian_site(changed_site):
             id="hours",
         ),
         pytest.param(("https://", "ftp://"), ["privacy_notice_url"], id="address"),
+        pytest.param(
+            ('["brand_name"]', '["brand_name", "loan_number"]'),
+            ["templates.pending_reply.placeholders.1"],
+            id="fact that fills a template",
+        ),
         pytest.param(("[business_hours]", "[business_hours"), ["is not TOML"], id="no TOML"),
     ],
 )
