@@ -11,6 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL_SECRET = "local-secret-not-for-production"
 SHORTEST_SECRET = 16
+WEBHOOK_PAIRS = (
+    ("webhook_username", "webhook_password"),
+    ("webhook_secret_header", "webhook_secret"),
+    ("webhook_hmac_header", "webhook_hmac_secret"),
+)
 
 
 class Environment(StrEnum):
@@ -74,25 +79,36 @@ class Settings(BaseSettings):
         return self
 
     def _problems(self) -> list[str]:
-        problems = []
-        if not self.has_webhook_authentication and not self.simulator_is_on:
-            problems.append(
-                "no webhook authentication: set WEBHOOK_USERNAME and WEBHOOK_PASSWORD, or "
-                "WEBHOOK_SECRET_HEADER and WEBHOOK_SECRET, or WEBHOOK_HMAC_HEADER and "
-                "WEBHOOK_HMAC_SECRET"
-            )
+        problems = self._webhook_problems()
         if self.infobip_base_url and not self.infobip_api_key:
             problems.append("INFOBIP_BASE_URL is set without INFOBIP_API_KEY")
         if self.is_production:
-            problems += [
-                f"production needs its own {name.upper()}, of {SHORTEST_SECRET} characters or more"
-                for name in ("secret_key", "fiado_internal_token")
-                if not _is_secret(getattr(self, name).get_secret_value())
-            ]
-            if not self.infobip_base_url:
-                problems.append("production needs INFOBIP_BASE_URL, INFOBIP_API_KEY")
-            if not self.public_base_url:
-                problems.append("production needs PUBLIC_BASE_URL")
+            problems += self._production_problems()
+        return problems
+
+    def _webhook_problems(self) -> list[str]:
+        halves = [
+            f"set both {name.upper()} and {secret.upper()}, or neither"
+            for name, secret in WEBHOOK_PAIRS
+            if bool(getattr(self, name)) is not bool(getattr(self, secret))
+        ]
+        if halves or self.has_webhook_authentication or self.simulator_is_on:
+            return halves
+        pairs = [f"{name.upper()} and {secret.upper()}" for name, secret in WEBHOOK_PAIRS]
+        return [f"no webhook authentication: set {', or '.join(pairs)}"]
+
+    def _production_problems(self) -> list[str]:
+        problems = [
+            f"production needs its own {name.upper()}, of {SHORTEST_SECRET} characters or more"
+            for name in ("secret_key", "fiado_internal_token")
+            if not _is_secret(getattr(self, name).get_secret_value())
+        ]
+        if not self.infobip_base_url:
+            problems.append("production needs INFOBIP_BASE_URL, INFOBIP_API_KEY")
+        if "infobip_sender" not in self.model_fields_set:
+            problems.append("production needs its own INFOBIP_SENDER")
+        if not self.public_base_url:
+            problems.append("production needs PUBLIC_BASE_URL")
         return problems
 
     @property
@@ -106,10 +122,7 @@ class Settings(BaseSettings):
 
     @property
     def has_webhook_authentication(self) -> bool:
-        basic = self.webhook_username and self.webhook_password
-        header = self.webhook_secret_header and self.webhook_secret
-        hmac = self.webhook_hmac_header and self.webhook_hmac_secret
-        return bool(basic or header or hmac)
+        return any(getattr(self, name) and getattr(self, secret) for name, secret in WEBHOOK_PAIRS)
 
     @property
     def local_base_url(self) -> str:

@@ -89,6 +89,7 @@ PRODUCTION = {
     "fiado_internal_token": "t" * 32,
     "infobip_base_url": "https://example.invalid",
     "infobip_api_key": "key",
+    "infobip_sender": "5491155550199",
     "public_base_url": "https://example.invalid",
 }
 

@@ -70,6 +70,7 @@ def test_production_lives_in_the_present(tmp_path, database):
         fiado_internal_token="t" * 32,
         infobip_base_url="https://example.invalid",
         infobip_api_key="key",
+        infobip_sender="5491155550199",
         public_base_url="https://example.invalid",
         webhook_secret_header="X-Secret",
         webhook_secret="right",

@@ -8,6 +8,7 @@ PRODUCTION = {
     "FIADO_INTERNAL_TOKEN": "t" * 32,
     "INFOBIP_BASE_URL": "https://example.invalid",
     "INFOBIP_API_KEY": "key",
+    "INFOBIP_SENDER": "5491155550199",
     "PUBLIC_BASE_URL": "https://example.invalid",
     "WEBHOOK_SECRET_HEADER": "X-Secret",
     "WEBHOOK_SECRET": "right",
@@ -58,7 +59,12 @@ def test_production_with_everything(settings_from):
         pytest.param({"INFOBIP_BASE_URL": ""}, "INFOBIP_BASE_URL", id="the simulator as Infobip"),
         pytest.param({"INFOBIP_API_KEY": ""}, "INFOBIP_API_KEY", id="no key"),
         pytest.param({"PUBLIC_BASE_URL": ""}, "PUBLIC_BASE_URL", id="no public address"),
-        pytest.param({"WEBHOOK_SECRET": ""}, "no webhook authentication", id="open webhooks"),
+        pytest.param({"INFOBIP_SENDER": ""}, "INFOBIP_SENDER", id="the default number"),
+        pytest.param(
+            {"WEBHOOK_SECRET_HEADER": "", "WEBHOOK_SECRET": ""},
+            "no webhook authentication",
+            id="open webhooks",
+        ),
     ],
 )
 def test_production_refuses(settings_from, changed, complaint):
@@ -72,7 +78,7 @@ def test_production_never_has_the_simulator(settings_from):
 
 def test_everything_that_is_wrong_is_listed_a_line_each(settings_from):
     found = problems(settings_from, FIADO_ENV="production")
-    assert len(found) == 5
+    assert len(found) == 6
     assert not [line for line in found if line.startswith("Value error")]
 
 
@@ -94,6 +100,22 @@ def test_what_makes_no_sense_is_named(settings_from, name, value):
 def test_without_the_simulator_webhooks_need_authentication(settings_from):
     [line] = problems(settings_from, FIADO_SIMULATOR="false")
     assert "WEBHOOK_USERNAME" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        pytest.param("WEBHOOK_USERNAME", "WEBHOOK_PASSWORD", id="basic"),
+        pytest.param("WEBHOOK_SECRET_HEADER", "WEBHOOK_SECRET", id="secret header"),
+        pytest.param("WEBHOOK_HMAC_HEADER", "WEBHOOK_HMAC_SECRET", id="hmac"),
+    ],
+)
+@pytest.mark.parametrize("other", [{}, {"FIADO_SIMULATOR": "false"}], ids=["simulator", "none"])
+def test_half_a_way_to_authenticate_is_refused(settings_from, monkeypatch, name, secret, other):
+    told = [f"set both {name} and {secret}, or neither"]
+    assert problems(settings_from, **other, **{name: "half"}) == told
+    monkeypatch.delenv(name)
+    assert problems(settings_from, **other, **{secret: "half"}) == told
 
 
 def test_secrets_are_never_printed(settings_from):

@@ -13,6 +13,7 @@ PRODUCTION = {
     "fiado_internal_token": "t" * 16,
     "infobip_base_url": "https://x.api.infobip.com",
     "infobip_api_key": "k",
+    "infobip_sender": "5491155550199",
     "public_base_url": "https://bot.example.org",
     "webhook_username": "u",
     "webhook_password": "p",
