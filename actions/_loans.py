@@ -25,6 +25,7 @@ from domain.country import format_date, format_instant, format_money
 from domain.loan_position import InstallmentPosition, InstallmentState, LoanPosition
 from domain.text import fold
 
+SHOWS = "action_show_"
 MAX_OFFERED = 10
 
 
@@ -141,7 +142,7 @@ def _offer(
     buttons = []
     for account in accounts[:MAX_OFFERED]:
         option = _option(account, accounts, action_name, site)
-        row = button(option.title, "choose_loan", loan_id=account.loan_id, next=action_name)
+        row = button(option.title, option.intent, **option.entities)
         buttons.append(row | {"description": option.description, "keywords": option.keywords})
     say(dispatcher, "utter_choose_loan", count=len(accounts), buttons=buttons)
 
@@ -157,7 +158,7 @@ def _option(
         description=" · ".join(fact for fact in facts if fact),
         keywords=[word for word in (loan.last4, loan.purpose) if word],
         intent="choose_loan",
-        entities={"loan_id": account.loan_id, "next": action_name},
+        entities={"loan_id": account.loan_id, "next": action_name.removeprefix(SHOWS)},
     )
 
 

@@ -8,7 +8,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._loans import find_loan, loan_facts
+from actions._loans import SHOWS, find_loan, loan_facts
 from actions._questions import Question
 from actions._turn import Events, TurnContext, in_thread, say
 from bot.dialogue.dates_es import AmbiguousDate, ImpossibleDate, read_date
@@ -25,13 +25,7 @@ QUESTION = Question(
     again=("utter_ask_payoff_date_again", "utter_ask_payoff_date_example"),
     later="utter_ask_payoff_date_later",
 )
-CHOICES = {
-    "action_show_loan_status",
-    "action_show_balance_breakdown",
-    "action_show_installments",
-    "action_show_payoff_amount",
-    "action_show_how_to_pay",
-}
+CHOICES = {"loan_status", "balance_breakdown", "installments", "payoff_amount", "how_to_pay"}
 
 
 class AboutOneLoan:
@@ -165,7 +159,7 @@ class ChooseLoan(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         following = TurnContext.of(tracker).entities.get("next")
-        return [FollowupAction(following if following in CHOICES else "action_show_loan_status")]
+        return [FollowupAction(SHOWS + (following if following in CHOICES else "loan_status"))]
 
 
 def _ask_payoff_date() -> Events:

@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from domain.message import message_key
+
 Event = MutableMapping[str, Any]
 
 # Anything else that reaches a log line is dropped: a field is allowed by name, not by luck.
@@ -99,4 +101,8 @@ def _name_exception(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def _allow_fields(_logger: Any, _method: str, event: Event) -> Event:
-    return {name: value for name, value in event.items() if name in ALLOWED_FIELDS}
+    allowed = {name: value for name, value in event.items() if name in ALLOWED_FIELDS}
+    if isinstance(allowed.get("external_id"), str):
+        # the provider's id holds the person's number
+        allowed["external_id"] = message_key(allowed["external_id"])
+    return allowed

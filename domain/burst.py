@@ -1,6 +1,6 @@
 """Messages sent in one breath: which to wait after, and how to read them as one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ from domain.text import Phrases, fold, squeeze
 
 HOLD = timedelta(seconds=1.5)
 MAX_FRAGMENT_WORDS = 8
-MAX_JOINED_CHARACTERS = 4096
-"""As long as one WhatsApp text may be; what goes beyond starts the next turn."""
+MAX_JOINED_CHARACTERS = 1000
+"""As much as is read of one message; what goes beyond starts the next turn."""
 
 
 class BurstWords(DomainModel):
@@ -38,17 +38,24 @@ def hold_for(content: InboundContent, words: BurstWords) -> timedelta:
     return HOLD if _is_unfinished(content.text, words) else timedelta()
 
 
-def join(contents: Sequence[InboundContent]) -> list[Turn]:
+def join(
+    contents: Sequence[InboundContent], stands_alone: Callable[[str], bool] = lambda _: False
+) -> list[Turn]:
     """
     The turns that `contents` make, in order.
 
-    Texts in a row become one, a line each, the same text said twice only once; everything else
-    stays a turn of its own.
+    Texts in a row become one, a line each, the same text said twice only once; a text that
+    `stands_alone`, and everything that is no text, stays a turn of its own.
     """
     turns: list[Turn] = []
     for position, content in enumerate(contents):
         last = turns[-1] if turns else None
-        if last and isinstance(content, Text) and isinstance(last.content, Text):
+        if (
+            last
+            and isinstance(content, Text)
+            and isinstance(last.content, Text)
+            and not (stands_alone(content.text) or stands_alone(last.content.text))
+        ):
             text = _joined(last.content.text, content.text)
             if len(text) <= MAX_JOINED_CHARACTERS:
                 turns[-1] = Turn(Text(text=text), (*last.parts, position))

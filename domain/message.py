@@ -1,5 +1,6 @@
 """What people and the service say to each other. No wire format here: see bot/infobip."""
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -8,6 +9,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def message_key(external_id: str) -> str:
+    """
+    32 characters that stand for the provider's id of a message wherever it is handed on.
+
+    The id itself has no bound, so it would not fit a button, and it holds the person's number,
+    which must not reach the logs.
+    """
+    return hashlib.blake2s(external_id.encode(), digest_size=16).hexdigest()
 
 
 # --- inbound -----------------------------------------------------------------------------
@@ -118,6 +129,11 @@ class InboundMessage(_Model):
     quoted_id: str | None = Field(default=None, description="the message it replies to or quotes")
     paired_message_id: str | None = Field(default=None, description="our message that it answers")
     identity_hash: str | None = Field(default=None, description="WhatsApp's identity hash")
+
+    @property
+    def key(self) -> str:
+        """The short form of `external_id` that we hand on."""
+        return message_key(self.external_id)
 
     @property
     def aliases(self) -> list[str]:

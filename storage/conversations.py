@@ -104,7 +104,9 @@ class Conversations:
 
     def renew(self, lease: Lease, *, until: datetime) -> bool:
         """Hold on for longer; False if the lease is lost."""
-        result = self._conversations.update_one(_held(lease), {"$set": {"lease_until": until}})
+        # a lease that was let go meanwhile stays free
+        held = _held(lease) | {"lease_until": {"$ne": None}}
+        result = self._conversations.update_one(held, {"$set": {"lease_until": until}})
         return result.matched_count == 1
 
     def remember_batch(self, lease: Lease, entry_ids: list[str]) -> None:

@@ -50,10 +50,15 @@ class OutboxEntry(BaseModel):
     enqueued_at: datetime
     copies: int = 0
     is_followed: bool = False
+    for_borrower: str | None = None
 
 
 class NewOutbound(BaseModel):
-    """A message to enqueue. `dedupe_key` makes "once" true; `purpose` names its template if any."""
+    """
+    A message to enqueue. `dedupe_key` makes "once" true; `purpose` names its template if any.
+
+    `for_borrower` is whom the contact had proven to be: the message may hold that person's data.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,6 +68,7 @@ class NewOutbound(BaseModel):
     author: Author
     purpose: str | None = None
     copies: int = 0
+    for_borrower: str | None = None
 
 
 class Outbox:
@@ -100,6 +106,7 @@ class Outbox:
                 "attempts": 0,
                 "fence": 0,
                 "copies": message.copies,
+                "for_borrower": message.for_borrower,
                 "is_followed": place + 1 < len(messages),
                 "available_at": available_at or now,
                 "enqueued_at": now,

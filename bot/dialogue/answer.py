@@ -58,6 +58,7 @@ class Answer:
     def finished(self, batch: list[InboxEntry], identity: Identity) -> FinishedTurn:
         """What to write; `identity` is the contact's after the turn."""
         author = Author.NOTICE if self.is_last_word else Author.BOT
+        proven = identity.verified_borrower(self.now)
         replies = []
         for place, (content, message_id) in enumerate(self.contents):
             dedupe_key = f"reply:{message_id}:{place}"
@@ -67,6 +68,7 @@ class Answer:
                     dedupe_key=dedupe_key,
                     content=content,
                     author=author,
+                    for_borrower=proven,
                 )
             )
         return FinishedTurn(
@@ -75,7 +77,7 @@ class Answer:
                 offer=self.offer,
                 active_form=self.active_form,
                 last_replies=[] if self._only_asks_who() else [each for each, _ in self.contents],
-                last_replies_for=identity.verified_borrower(self.now),
+                last_replies_for=proven,
                 arrived_at=max(entry.arrived_at for entry in batch),
                 handled_by=self.handled_by if self._changes_hands() else None,
             ),

@@ -59,9 +59,7 @@ class CommandSigner:
 
     def sign(self, command: Command, *, contact_id: str, nonce: str) -> str:
         """The id to put on a button. ValueError if it would not fit a list row."""
-        meaning = {"i": command.intent, "n": nonce} | (
-            {"e": command.entities} if command.entities else {}
-        )
+        meaning = [command.intent, nonce, *([command.entities] if command.entities else [])]
         packed = _pack(json.dumps(meaning, separators=(",", ":"), ensure_ascii=False).encode())
         reply_id = f"{PREFIX}.{packed}.{self._signature(packed, contact_id)}"
         if len(reply_id) > MAX_ID_LENGTH:
@@ -77,10 +75,10 @@ class CommandSigner:
         ):
             return None
         try:
-            meaning = json.loads(_unpack(packed))
+            intent, nonce, *entities = json.loads(_unpack(packed))
         except (ValueError, binascii.Error):
             return None
-        return SignedCommand(intent=meaning["i"], entities=meaning.get("e", {}), nonce=meaning["n"])
+        return SignedCommand(intent=intent, entities=entities[0] if entities else {}, nonce=nonce)
 
     def _signature(self, packed: str, contact_id: str) -> str:
         digest = hmac.new(self._key, f"{contact_id}.{packed}".encode(), hashlib.sha256).digest()

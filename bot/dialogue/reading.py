@@ -1,5 +1,6 @@
 """Reads what a person sent: a command they chose, or words for the dialogue to understand."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -25,6 +26,8 @@ from domain.message import (
 )
 
 MAX_TEXT = 1000
+# a document comes with its file's name where a photo has its caption
+FILE_NAME = re.compile(r"\S\.[A-Za-z0-9]{2,4}$")
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 STALE_MENU = Command(intent="stale_menu")
 MEDIA_INTENTS = {
@@ -73,9 +76,13 @@ class Reader:
             return None
         if isinstance(content, Media) and MEDIA_INTENTS[content.media_kind] == "received_image":
             caption = clean(content.caption or "")
-            if caption:
+            if caption and not FILE_NAME.search(caption):
                 return Words(text=caption[:MAX_TEXT])
         return read_other(content)
+
+    def is_global_word(self, text: str) -> bool:
+        """Whether the whole text is one of the words that mean the same at any point."""
+        return self._pack.global_intent(clean(text)) is not None
 
     def read_text(
         self, text: str, offer: Offer | None = None, active_form: str | None = None

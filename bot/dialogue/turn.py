@@ -15,12 +15,16 @@ from domain.burst import Turn, join
 from domain.contact import Contact
 from domain.conversation import Conversation, Handler, Route, route
 from domain.message import InboundMessage, Media, OutboundText
+from domain.text import fold
 from storage.attachments import NewAttachment
 from storage.contacts import Contacts
 from storage.inbox import InboxEntry
 from storage.turns import FinishedTurn
 
 WELCOME_BACK = Command(intent="welcome_back")
+
+# what Rasa's tracker store keeps, see compaction.TURNS_KEPT
+REPLAYABLE_TURNS = 3
 
 log = get_logger()
 
@@ -65,14 +69,29 @@ class TurnTaker:
         """The finished turn. RasaUnavailableError: the same batch may be tried again."""
         now = self._clock.now()
         answer = Answer(conversation, now)
-        for unit in join([entry.message.content for entry in batch]):
+        for unit in self._units(batch):
             message = batch[unit.parts[-1]].message
+            if answer.contents:
+                # what was said before may have changed who they are proven to be
+                contact = self._contacts.get(contact.contact_id)
             self._answer_unit(unit, message, contact, answer)
         identity = contact.identity
         if identity.verified_borrower(now) is None:
             # they may have proved within the turn who they are
             identity = self._contacts.get(contact.contact_id).identity
         return answer.finished(batch, identity)
+
+    def most_at_once(self, waiting: list[InboxEntry]) -> int:
+        """How many of the waiting messages one batch may hold, so that Rasa can replay it all."""
+        units = self._units(waiting)[:REPLAYABLE_TURNS]
+        return units[-1].parts[-1] + 1 if units else 0
+
+    def _units(self, batch: list[InboxEntry]) -> list[Turn]:
+        return join([entry.message.content for entry in batch], self._stands_alone)
+
+    def _stands_alone(self, text: str) -> bool:
+        """Whether a message means something that it would lose among others."""
+        return fold(text) in self._return_words or self._reader.is_global_word(text)
 
     def _answer_unit(
         self, unit: Turn, message: InboundMessage, contact: Contact, answer: Answer
@@ -84,7 +103,7 @@ class TurnTaker:
         if isinstance(unit.content, Media):
             answer.attachments.append(
                 NewAttachment(
-                    attachment_id=message.external_id,
+                    attachment_id=message.key,
                     contact_id=contact.contact_id,
                     media_kind=unit.content.media_kind,
                     url=unit.content.url,
@@ -119,7 +138,7 @@ class TurnTaker:
     ) -> None:
         conversation = answer.conversation
         metadata: dict[str, Any] = {
-            "message_id": message.external_id,
+            "message_id": message.key,
             "contact_id": contact.contact_id,
             "conversation_id": conversation.conversation_id,
             "country": self._country,
@@ -129,7 +148,7 @@ class TurnTaker:
         }
         with TURN_SECONDS.labels(step="dialogue").time():
             rasa = self._rasa.take_turn(
-                conversation.session_id(answer.session), message.external_id, reading, metadata
+                conversation.session_id(answer.session), message.key, reading, metadata
             )
         introduction = [self._introduction] if answer.needs_introduction else []
         replies = shape_replies(
@@ -145,4 +164,4 @@ class TurnTaker:
         if not rasa.responses:
             log.error("turn_without_answer", external_id=message.external_id)
             replies = Replies(contents=[OutboundText(text=self._sorry)])
-        answer.add(replies, message.external_id, rasa.active_form)
+        answer.add(replies, message.key, rasa.active_form)

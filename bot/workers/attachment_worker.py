@@ -45,7 +45,7 @@ class AttachmentWorker:
             self._attachments.store(wanted, file.content, file.mime_type)
             log.info(
                 "attachment_stored",
-                external_id=wanted.attachment_id,
+                message_id=wanted.attachment_id,
                 size_bytes=len(file.content),
                 kind=wanted.media_kind.value,
             )
@@ -59,6 +59,6 @@ class AttachmentWorker:
 
     def _end(self, wanted: Attachment, state: str, reason: str) -> None:
         log.warning(
-            "attachment_not_stored", external_id=wanted.attachment_id, state=state, reason=reason
+            "attachment_not_stored", message_id=wanted.attachment_id, state=state, reason=reason
         )
         self._attachments.settle(wanted.attachment_id, state, reason=reason)

@@ -129,6 +129,7 @@ class InboxWorker:
         if lease.attempts > 1:
             # the attempt that ended without a trace had one message: more would be remembered
             waiting = waiting[:1]
+        waiting = waiting[: self._turn_taker.most_at_once(waiting)]
         if len(waiting) > 1 or lease.attempts > 1:
             self._conversations.remember_batch(lease, [entry.entry_id for entry in waiting])
         return waiting

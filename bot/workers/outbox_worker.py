@@ -13,6 +13,7 @@ from bot.services.enqueuing import Enqueuing
 from domain.conversation import SendDecision, may_send, window_is_open
 from domain.delivery import DeliveryStatus
 from domain.message import OutboundContent, OutboundMessage
+from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.outbox import Outbox, OutboxEntry
 from storage.outbox_upkeep import OutboxUpkeep
@@ -23,6 +24,7 @@ FIRST_BACKOFF = timedelta(seconds=1)
 MAX_BACKOFF = timedelta(minutes=5)
 WAIT_FOR_REPORT = timedelta(seconds=30)
 UNAUTHORIZED_PAUSE = timedelta(seconds=30)
+PROOF_IS_FRESH_FOR = timedelta(seconds=30)
 
 log = get_logger()
 
@@ -37,6 +39,7 @@ class OutboxWorker:
         outbox: Outbox,
         upkeep: OutboxUpkeep,
         conversations: Conversations,
+        contacts: Contacts,
         enqueuing: Enqueuing,
         client: InfobipClient,
         clock: Clock,
@@ -44,6 +47,7 @@ class OutboxWorker:
         self._worker = worker
         self._outbox = outbox
         self._conversations = conversations
+        self._contacts = contacts
         self._upkeep = upkeep
         self._enqueuing = enqueuing
         self._client = client
@@ -98,6 +102,8 @@ class OutboxWorker:
         )
         if decision is SendDecision.WITHHOLD:
             return self._settle(entry, DeliveryStatus.WITHHELD, reason="not_the_owner")
+        if self._is_for_somebody_else(entry, conversation.contact_id):
+            return self._settle(entry, DeliveryStatus.WITHHELD, reason="no_longer_proven")
         if decision is SendDecision.SEND:
             return self._attempt(entry, entry.content)
         template = self._enqueuing.template_for(entry.purpose)
@@ -105,6 +111,14 @@ class OutboxWorker:
             return self._settle(entry, DeliveryStatus.WAITING_WINDOW, reason="window_closed")
         self._outbox.note_sent_as(entry, template)
         return self._attempt(entry, template)
+
+    def _is_for_somebody_else(self, entry: OutboxEntry, contact_id: str) -> bool:
+        """Whether what waited long may hold data of whom the contact is not proven to be now."""
+        waited = self._clock.machine_now() - entry.enqueued_at
+        if entry.for_borrower is None or waited < PROOF_IS_FRESH_FOR:
+            return False
+        identity = self._contacts.get(contact_id).identity
+        return identity.verified_borrower(self._clock.now()) != entry.for_borrower
 
     def _attempt(self, entry: OutboxEntry, content: OutboundContent) -> bool:
         message = OutboundMessage(

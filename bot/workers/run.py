@@ -106,6 +106,7 @@ def build_outbox_worker(wired: Services, worker: str, client: InfobipClient) -> 
         outbox=wired.outbox,
         upkeep=wired.outbox_upkeep,
         conversations=wired.conversations,
+        contacts=wired.contacts,
         enqueuing=wired.enqueuing,
         client=client,
         clock=wired.clock,

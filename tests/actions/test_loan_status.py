@@ -174,7 +174,7 @@ def test_the_loan_talked_about_before(several, action, said):
 @pytest.mark.parametrize(
     ("following", "expected"),
     [
-        ("action_show_installments", "action_show_installments"),
+        ("installments", "action_show_installments"),
         ("action_restart", "action_show_loan_status"),
         (None, "action_show_loan_status"),
     ],

@@ -1,8 +1,11 @@
+import base64
 import json
 import subprocess
 import sys
 
 import pytest
+
+from domain.message import message_key
 
 PHONE, WORDS = "5491155550101", "mi deuda es un secreto"
 
@@ -39,9 +42,16 @@ def test_a_line_has_its_event_its_fields_and_its_process():
         "event": "turn_answered",
         "level": "info",
         "process": "worker",
-        "external_id": "in-1",
+        "external_id": message_key("in-1"),
         "milliseconds": 12,
     }
+
+
+def test_the_number_inside_a_providers_id_is_not_written():
+    external_id = "wamid.HBgNNTQ5MTE1NTU1MDEwMRUCABIYFDAwMDAwMDAwMDAwMDAwMDAwMDAxAA=="
+    assert PHONE.encode() in base64.b64decode(external_id.removeprefix("wamid."))
+    entry = one(f'log.info("inbound_stored", external_id="{external_id}")')
+    assert entry["external_id"] == message_key(external_id)
 
 
 def test_only_allowed_fields_are_written():

@@ -86,8 +86,14 @@ def test_the_same_text_twice_counts_once():
     assert join(contents) == [Turn(Text(text="hola\nSí"), (0, 1, 2))]
 
 
+def test_what_stands_alone_is_not_read_with_others():
+    contents = [Text(text=text) for text in ("cuánto debo", "agente", "es urgente")]
+    turns = join(contents, lambda text: text == "agente")
+    assert [turn.content.text for turn in turns] == ["cuánto debo", "agente", "es urgente"]
+
+
 def test_a_joined_text_is_never_longer_than_one_message_may_be():
-    contents = [Text(text=letter * 3000) for letter in "abc"]
+    contents = [Text(text=letter * 700) for letter in "abc"]
     turns = join(contents)
     assert [turn.parts for turn in turns] == [(0,), (1,), (2,)]
     assert all(len(turn.content.text) <= MAX_JOINED_CHARACTERS for turn in turns)

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bot.dialogue.commands import MAX_ID_LENGTH, Command, CommandSigner, parse_payload
+from domain.message import message_key
 
 SIGNER = CommandSigner("key")
 PAY = Command(intent="ask_how_to_pay", entities={"loan_id": "L-2026-004821"})
@@ -106,3 +107,26 @@ def test_payloads_of_the_dialogue_files(payload, expected):
 def test_what_is_no_payload_is_refused(payload):
     with pytest.raises(ValueError):
         parse_payload(payload)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(
+            Command(intent="report_receipt", entities={"attachment_id": message_key("w" * 500)}),
+            id="a file of a message with an endless id",
+        ),
+        pytest.param(
+            Command(
+                intent="choose_loan", entities={"loan_id": "9" * 64, "next": "balance_breakdown"}
+            ),
+            id="the longest loan id",
+        ),
+        pytest.param(
+            Command(intent="request_no_debt_letter", entities={"loan_id": "9" * 64}),
+            id="the longest intent about a loan",
+        ),
+    ],
+)
+def test_the_longest_things_that_we_offer_fit_a_row(command):
+    assert len(SIGNER.sign(command, contact_id="c" * 32, nonce="12345678")) <= MAX_ID_LENGTH

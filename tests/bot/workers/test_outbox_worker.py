@@ -4,8 +4,11 @@ import pytest
 
 from bot.services.delivery_reports import MAX_ATTEMPTS as MAX_REPORTED_FAILURES
 from bot.workers.outbox_worker import LEASE, MAX_ATTEMPTS, UNAUTHORIZED_PAUSE, WAIT_FOR_REPORT
+from domain.contact import Identity
 from domain.conversation import Author
 from domain.message import OutboundText
+from storage.outbox import NewOutbound
+from tests.fakes import SENDER
 from tests.message_builders import PHONE
 from tests.processes import eventually
 from webhooks.simulator.faults import Fault
@@ -324,3 +327,37 @@ def test_a_report_that_was_cut_short_is_finished_when_it_comes_again(
     assert world.will_be("seen", "failed")
     monkeypatch.undo()
     assert world.will_be("seen", "failed", "pending")
+
+
+# --- who it was meant for --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_still_proven", [True, False])
+def test_what_waited_goes_only_to_whom_it_was_meant_for(world, conversation_id, is_still_proven):
+    contact_id = world.services.conversations.get(conversation_id).contact_id
+    contacts, now = world.services.contacts, world.clock.now()
+    proven = Identity().after_success("B-1", now)
+    assert contacts.save_identity(contact_id, Identity(), proven, "try-1")
+    world.services.outbox.add_many(
+        [
+            NewOutbound(
+                message_id="m-1",
+                dedupe_key="test:m-1",
+                content=OutboundText(text="Te falta: $ 100,00"),
+                author=Author.BOT,
+                for_borrower="B-1",
+            )
+        ],
+        conversation_id=conversation_id,
+        business_number=SENDER,
+        to=PHONE,
+        first_seq=world.services.conversations.reserve_places(conversation_id, 1),
+        now=now,
+    )
+    if not is_still_proven:
+        contacts.drop_verification(contact_id)
+    world.pass_time(minutes=5)
+    world.send()
+    expected = "delivered" if is_still_proven else "withheld"
+    assert eventually(lambda: new_statuses(world)[-1] in (expected, "seen"))
+    assert ("m-1" in sends(world)) is is_still_proven
