@@ -1,7 +1,8 @@
 """Takes in what the provider posts: stored first, worked on later."""
 
-import hashlib
+import json
 from collections.abc import Sequence
+from hashlib import sha256
 from time import monotonic
 
 from bot.clock import Clock
@@ -17,7 +18,7 @@ from storage.errors import StorageError
 from storage.inbox import Inbox
 from storage.mongo import deadline
 
-MAX_KEPT_BYTES = 256 * 1024
+MAX_KEPT_BYTES = 4 * 1024 * 1024
 MAX_WAITING = 100_000
 COUNT_EVERY_SECONDS = 1.0
 ANSWER_WITHIN_SECONDS = 4.0
@@ -81,26 +82,45 @@ class Receiving:
     def accept_reports(self, items: Sequence[Report | RejectedResult]) -> int:
         """Apply every report; return how many changed something. NotStoredError: again."""
         try:
-            self._keep_rejected("report", items)
-            return sum(
-                self._reports.apply(item) for item in items if not isinstance(item, RejectedResult)
-            )
+            with deadline(ANSWER_WITHIN_SECONDS):
+                self._keep_rejected("report", items)
+                return sum(
+                    self._applies(item) for item in items if not isinstance(item, RejectedResult)
+                )
         except StorageError as error:
             raise NotStoredError from error
 
     def keep_unreadable(self, source: str, body: bytes, reason: str) -> None:
         """Keep a whole body that nobody could read. NotStoredError: send it again."""
-        kept = body[:MAX_KEPT_BYTES].decode("utf-8", errors="backslashreplace")
         try:
             self._dead_letters.add(
                 source=source,
                 reason=reason,
-                body=kept.replace("\x00", "\\x00"),
-                dedupe_key=f"{source}:{hashlib.sha256(body).hexdigest()}",
+                body=_text_or_bytes(body[:MAX_KEPT_BYTES]),
+                dedupe_key=f"{source}:{sha256(body).hexdigest()}",
                 at=self._clock.now(),
             )
         except StorageError as error:
             raise NotStoredError from error
+
+    def _applies(self, report: Report) -> bool:
+        """Whether the report changed something; one that cannot be applied is kept instead."""
+        try:
+            return self._reports.apply(report)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("report_not_applied", kind=report.kind)
+        body = report.model_dump(mode="json")
+        content = json.dumps(body, sort_keys=True).encode()
+        self._dead_letters.add(
+            source="report",
+            reason="not_applied",
+            body=body,
+            dedupe_key=f"report:{sha256(content).hexdigest()}",
+            at=self._clock.now(),
+        )
+        return False
 
     def _refuse_if_full(self) -> None:
         """Back-pressure: what nobody works off is better kept by the provider than piled up."""
@@ -118,3 +138,11 @@ class Receiving:
         for item in rejected:
             log.warning("result_rejected", kind=source, reason=item.reason)
         self._dead_letters.add_rejected(source, rejected, at=self._clock.now())
+
+
+def _text_or_bytes(body: bytes) -> str | bytes:
+    """What is no text stays as it is: escaped, it could outgrow what MongoDB takes."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body

@@ -12,7 +12,9 @@ from pymongo.database import Database
 from bot.bootstrap import build_services
 from bot.clock import FixedClock
 from bot.settings import Settings
+from storage.outbox import Outbox
 from tests.bot.infobip.fixtures import fixture_bytes, fixture_json
+from tests.message_builders import an_outbound
 from webhooks.app import create_app
 from webhooks.infobip import MAX_BODY_BYTES
 
@@ -58,6 +60,12 @@ def a_text(message_id: str, text: str = "hola") -> dict[str, Any]:
     """One inbound text as Infobip posts it."""
     result: dict[str, Any] = fixture_json("inbound/text.json")["results"][0]
     return {**result, "messageId": message_id, "message": {"type": "TEXT", "text": text}}
+
+
+def a_delivery(message_id: str) -> dict[str, Any]:
+    """One report of a message that arrived, as Infobip posts it."""
+    result: dict[str, Any] = fixture_json("reports/delivery_delivered.json")["results"][0]
+    return {**result, "messageId": message_id}
 
 
 def test_a_message_is_stored_before_it_is_acknowledged(
@@ -132,6 +140,50 @@ def test_an_unreadable_report_is_kept(client: FlaskClient, database: Database[Do
     assert response.json == {"received": 1, "new": 0}
     [letter] = database["dead_letters"].find()
     assert json.loads(letter["body"]) == {"new": "kind"}
+
+
+def test_a_report_that_cannot_be_applied_costs_the_others_nothing(
+    client: FlaskClient, database: Database[Documents]
+) -> None:
+    message = an_outbound()
+    Outbox(database).add_many(
+        [message], conversation_id="c-1", business_number="1", to="2", first_seq=1, now=NOW
+    )
+    database["outbox"].insert_one({"_id": "damaged", "status": "sent"})
+    body = body_of(a_delivery("damaged"), a_delivery(message.message_id))
+    for new in (1, 0):
+        database["outbox"].update_one({"_id": "damaged"}, {"$set": {"status": "sent"}})
+        response = client.post(REPORTS, data=body, headers=SECRET)
+        assert (response.status_code, response.json) == (200, {"received": 2, "new": new})
+    [letter] = database["dead_letters"].find()
+    assert (letter["source"], letter["reason"]) == ("report", "not_applied")
+    assert letter["body"]["message_id"] == "damaged"
+
+
+def test_reports_are_refused_before_the_provider_stops_waiting(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.receiving.ANSWER_WITHIN_SECONDS", 0.000_001)
+    response = client.post(REPORTS, data=body_of(a_delivery("m-1")), headers=SECRET)
+    assert (response.status_code, response.json) == (503, {"error": "unavailable"})
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("ñ".encode() * (MAX_BODY_BYTES // 2), id="text"),
+        pytest.param(b"\xff" * MAX_BODY_BYTES, id="bytes"),
+        pytest.param(bytes(MAX_BODY_BYTES), id="zeros"),
+    ],
+)
+def test_the_largest_unreadable_body_is_kept_whole(
+    client: FlaskClient, database: Database[Documents], door: str, body: bytes
+) -> None:
+    assert client.post(door, data=body, headers=SECRET).status_code == 400
+    [letter] = database["dead_letters"].find()
+    kept = letter["body"]
+    assert (kept.encode() if isinstance(kept, str) else kept) == body
 
 
 @pytest.mark.parametrize("door", DOORS)
