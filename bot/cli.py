@@ -1,6 +1,7 @@
 """The `fiado` command. Sub-commands are loaded when called, so that `fiado --help` is instant."""
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -21,7 +22,10 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that imports a sub-command's module when it is called, not to list it."""
+    """A group that imports a sub-command's module when it is called, not to list it.
+
+    What an operator configured wrongly ends any of them in one readable line.
+    """
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -33,9 +37,26 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if not _is_misconfiguration(error):
+                raise
+            raise click.ClickException("; ".join(str(error).splitlines())) from None
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+def _is_misconfiguration(error: Exception) -> bool:
+    from bot.settings import InvalidSettingsError  # noqa: PLC0415 - --help does without
+    from bot.site import InvalidSiteFileError  # noqa: PLC0415
+
+    return isinstance(error, (InvalidSettingsError, InvalidSiteFileError))
 
 
 @click.command(cls=LazyGroup)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Request
 from pydantic import SecretStr
 
-from bot.settings import Settings
+from bot.settings import InvalidSettingsError, Settings
 
 ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 DECODERS: dict[str, Callable[[str], bytes]] = {
@@ -19,7 +19,7 @@ DECODERS: dict[str, Callable[[str], bytes]] = {
 }
 
 
-class WebhookAuthError(Exception):
+class WebhookAuthError(InvalidSettingsError):
     """The webhook settings contradict each other or name something that does not exist."""
 
 

@@ -15,7 +15,6 @@ from bot.commands.shared import checked_settings, data_dir_option
 from bot.dialogue.nlu_parser import NluParser, nlu_parser
 from bot.dialogue.nlu_scores import NluScores
 from bot.rasa_runtime import RasaError, model_file, train
-from bot.site import InvalidSiteFileError
 
 LABELLED_FILE = click.Path(dir_okay=False, path_type=Path)
 Line = TypeVar("Line", bound="TextLine")
@@ -90,7 +89,7 @@ def trained_parser() -> Iterator[NluParser]:
             click.echo("training the dialogue model, about 20 s", err=True)
         with nlu_parser(settings, train(settings).model) as parser:
             yield parser
-    except (RasaError, InvalidSiteFileError) as error:
+    except RasaError as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -13,6 +13,7 @@ from bot.commands.shared import (
     checked_settings,
     data_dir_option,
     host_option,
+    refuse_bad_configuration,
     running_mongodb,
 )
 
@@ -25,8 +26,10 @@ def web(host: str, port: int | None) -> None:
     """The HTTP server: Infobip's webhooks, media, the simulator, health."""
     from bot.web_server import serve
 
+    settings = checked_settings()
+    refuse_bad_configuration(settings)
     with running_mongodb():
-        serve(host, port or checked_settings().fiado_port)
+        serve(host, port or settings.fiado_port)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -43,6 +44,14 @@ def checked_settings() -> Settings:
     except InvalidSettingsError as error:
         reasons = "; ".join(str(error).splitlines())
         raise click.ClickException(f"the settings do not work: {reasons}") from None
+
+
+def refuse_bad_configuration(settings: Settings) -> None:
+    """Raise here what the web application would raise in a process whose words nobody sees."""
+    from bot.site import load_site
+
+    load_site(settings.site_file)
+    import_module("webhooks.auth").webhook_auth(settings)
 
 
 @contextmanager

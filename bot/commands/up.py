@@ -9,6 +9,7 @@ from bot.commands.shared import (
     checked_settings,
     data_dir_option,
     host_option,
+    refuse_bad_configuration,
     running_mongodb,
     use_environment,
 )
@@ -45,6 +46,7 @@ def up(
     if no_simulator:
         use_environment(FIADO_SIMULATOR="false")
     settings = checked_settings()
+    refuse_bad_configuration(settings)
     refuse_busy_port(host, settings.fiado_port)
     plan = make_plan(
         settings,

@@ -82,6 +82,55 @@ def test_settings_that_do_not_work_are_told_in_one_line(tmp_path):
     assert refusal.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["up", "--port", "1025"], id="up"),
+        pytest.param(["web"], id="web"),
+        pytest.param(["worker"], id="worker"),
+        pytest.param(["scheduler"], id="scheduler"),
+        pytest.param(["actions"], id="actions"),
+        pytest.param(["rasa"], id="rasa"),
+        pytest.param(["import", __file__], id="import"),
+        pytest.param(["demo-data"], id="demo-data"),
+        pytest.param(["train"], id="train"),
+        pytest.param(["nlu", "parse"], id="nlu"),
+    ],
+)
+def test_a_site_file_that_does_not_work_is_told_in_one_line(tmp_path, command):
+    site_file = tmp_path / "site.toml"
+    refusal = fiado(
+        *command,
+        *("--data-dir", str(tmp_path)),
+        SITE_FILE=str(site_file),
+        MONGODB_URI="mongodb://127.0.0.1:1",
+    )
+    assert (refusal.returncode, refusal.stdout) == (1, "")
+    assert refusal.stderr == f"Error: {site_file}: cannot be read: No such file or directory\n"
+
+
+def test_all_that_is_wrong_with_a_site_file_is_told_in_one_line(tmp_path):
+    (tmp_path / "site.toml").write_text("country = 'XX'")
+    refusal = fiado("train", SITE_FILE=str(tmp_path / "site.toml"))
+    assert refusal.returncode == 1
+    assert refusal.stderr.startswith("Error: ")
+    assert "country" in refusal.stderr
+    assert "brand_name" in refusal.stderr
+    assert refusal.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["up", "web"])
+def test_webhook_settings_that_do_not_work_are_told_in_one_line(tmp_path, command):
+    refusal = fiado(
+        *(command, "--port", "1025", "--data-dir", str(tmp_path)),
+        WEBHOOK_HMAC_HEADER="X-Signature",
+        WEBHOOK_HMAC_SECRET="secret",
+        WEBHOOK_HMAC_ENCODING="rot13",
+    )
+    assert refusal.returncode == 1
+    assert refusal.stderr == "Error: WEBHOOK_HMAC_ENCODING: one of hex, base64\n"
+
+
 def test_check_has_a_line_for_each_dependency(tmp_path):
     answer = fiado(
         "check",
