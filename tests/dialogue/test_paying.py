@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.message import message_key
 from tests.dialogue.people import (
     CBU,
     LAST4,
@@ -73,12 +74,13 @@ def test_a_photo_after_i_have_paid_becomes_a_ticket_with_the_file(running_servic
     (ticket,) = tickets_of(running_service, borrower)
     assert f"con el número *{ticket.number}*" in answer
     assert ticket.reason == "payment_reported"
-    assert ticket.attachment_ids == [photo_id]
+    assert ticket.attachment_ids == [message_key(photo_id)]
     attachments = running_service.services.attachments
     running_service.wait_until(
-        lambda: attachments.find(photo_id).state == "stored", "the photo was not fetched"
+        lambda: attachments.find(message_key(photo_id)).state == "stored",
+        "the photo was not fetched",
     )
-    assert attachments.read(photo_id) == JPEG
+    assert attachments.read(message_key(photo_id)) == JPEG
 
 
 def test_a_second_photo_is_added_to_the_same_ticket(running_service, borrower):
@@ -89,7 +91,7 @@ def test_a_second_photo_is_added_to_the_same_ticket(running_service, borrower):
     second = borrower.sends_file("DOCUMENT", b"%PDF-1.4 a receipt", "application/pdf")
     borrower.hears()
     (ticket,) = tickets_of(running_service, borrower)
-    assert ticket.attachment_ids == [first, second]
+    assert ticket.attachment_ids == [message_key(first), message_key(second)]
 
 
 def test_a_photo_out_of_the_blue_is_asked_about(running_service, borrower):
@@ -100,7 +102,7 @@ def test_a_photo_out_of_the_blue_is_asked_about(running_service, borrower):
     assert tickets_of(running_service, borrower) == []
     assert "Recibí tu comprobante" in borrower.asks("sí")
     (ticket,) = tickets_of(running_service, borrower)
-    assert ticket.attachment_ids == [photo_id]
+    assert ticket.attachment_ids == [message_key(photo_id)]
 
 
 def test_a_photo_that_is_no_receipt_goes_to_a_person(running_service, borrower):

@@ -7,6 +7,7 @@ from bot.workers.outbox_worker import LEASE, MAX_ATTEMPTS, UNAUTHORIZED_PAUSE, W
 from domain.contact import Identity
 from domain.conversation import Author
 from domain.message import OutboundText
+from storage.errors import StorageError
 from storage.outbox import NewOutbound
 from tests.fakes import SENDER
 from tests.message_builders import PHONE
@@ -318,9 +319,13 @@ def test_reports_twice_or_in_the_wrong_order(world, conversation_id, fault):
 def test_a_report_that_was_cut_short_is_finished_when_it_comes_again(
     world, conversation_id, monkeypatch
 ):
-    """The process dies between noting the failure and acting on it; nobody acknowledged it."""
+    """MongoDB goes away between noting the failure and acting on it; nobody acknowledged it."""
+
+    def away(*_):
+        raise StorageError
+
     reports = type(world.services.receiving._reports)
-    monkeypatch.setattr(reports, "_has_another_chance", lambda *_: 1 / 0)
+    monkeypatch.setattr(reports, "_has_another_chance", away)
     world.arm(Fault.FAILS_UNKNOWN_CODE)
     enqueue(world, conversation_id, "uno")
     world.send()
