@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.infobip.inbound import parse_messages
+from domain.message import message_key
 from storage.attachments import Attachments
 from storage.inbox import Inbox
 from tests.faults.service import a_result, open_service
@@ -78,7 +79,7 @@ def test_a_killed_worker_is_continued_by_the_next(service, moment):
     assert is_heard, service.log("worker")
     assert eventually(lambda: set(service.states("inbox", "state")) == {"done"})
     assert service.heard(PHONE) == ["re: uno", "re: dos"]
-    assert dict(service.rasa.effects) == {"in-1": 1, "in-2": 1}
+    assert dict(service.rasa.effects) == {message_key("in-1"): 1, message_key("in-2"): 1}
     assert service.rasa.overlaps == []
 
 
@@ -114,8 +115,10 @@ def test_a_worker_killed_in_the_middle_of_a_download(service):
     assert dies(service.start("worker", kill_at=point)), service.log("worker")
     service.start("worker")
     attachments = Attachments(service.database)
-    assert eventually(lambda: attachments.find(message_id).state == "stored", RECOVERY_SECONDS)
-    assert attachments.read(message_id) == picture
+    assert eventually(
+        lambda: attachments.find(message_key(message_id)).state == "stored", RECOVERY_SECONDS
+    )
+    assert attachments.read(message_key(message_id)) == picture
     assert service.heard(PHONE) == ["re: /received_image"]
 
 
