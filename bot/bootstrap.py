@@ -11,6 +11,7 @@ from bot.services.delivery_reports import DeliveryReports
 from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
 from bot.services.identity import IdentityChecks
+from bot.services.letters import Letters
 from bot.services.loan_accounts import LoanAccounts
 from bot.services.people import People
 from bot.services.preferences import Preferences
@@ -25,6 +26,7 @@ from storage.conversations import Conversations
 from storage.dead_letters import DeadLetters
 from storage.inbox import Inbox
 from storage.indexes import ensure_indexes
+from storage.letters import Letters as StoredLetters
 from storage.loans import Loans
 from storage.merchants import Merchants, Salespeople
 from storage.mongo import MongoDatabase, connect
@@ -58,6 +60,8 @@ class Services:
     identity: IdentityChecks
     preferences: Preferences
     loan_accounts: LoanAccounts
+    letters: Letters
+    stored_letters: StoredLetters
     handoffs: Handoffs
 
 
@@ -74,7 +78,8 @@ def build_services(
     conversations, contacts = Conversations(database), Contacts(database)
     dead_letters, audit_log = DeadLetters(database), AuditLog(database)
     merchants, tickets = Merchants(database), Tickets(database)
-    people = People(Borrowers(database), Salespeople(database), merchants, site)
+    borrowers, loans, letters = Borrowers(database), Loans(database), StoredLetters(database)
+    people = People(borrowers, Salespeople(database), merchants, site)
     doorbell = Doorbell(settings.fiado_data_dir)
     enqueuing = Enqueuing(
         outbox=outbox,
@@ -118,7 +123,19 @@ def build_services(
         people=people,
         identity=IdentityChecks(contacts, people, audit_log, clock),
         preferences=Preferences(contacts, people, audit_log, clock),
-        loan_accounts=LoanAccounts(Loans(database), merchants, site, clock),
+        loan_accounts=LoanAccounts(loans, merchants, site, clock),
+        stored_letters=letters,
+        letters=Letters(
+            letters=letters,
+            loans=loans,
+            borrowers=borrowers,
+            merchants=merchants,
+            audit_log=audit_log,
+            site=site,
+            clock=clock,
+            doorbell=doorbell,
+            base_url=settings.base_url,
+        ),
         handoffs=Handoffs(tickets, site, clock),
     )
 

@@ -1,6 +1,5 @@
 """Structured logs: event names and fields. Never message text, full numbers or documents."""
 
-import hashlib
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -20,7 +19,7 @@ ALLOWED_FIELDS = frozenset(
         "reason", "error", "error_code", "http_status", "attempt", "attempts", "seconds",
         "milliseconds", "count", "new", "received", "rejected", "worker", "fence", "responses",
         "action", "name", "port", "path", "url", "model", "job", "due", "purpose", "size_bytes",
-        "exception", "queue", "age_seconds", "ticket", "replayed", "roles", "batch",
+        "exception", "queue", "age_seconds", "ticket", "replayed", "roles", "batch", "folio",
     }
 )  # fmt: skip
 
@@ -56,11 +55,6 @@ def configure_logs(level: str, log_format: str, process: str) -> None:
 def get_logger() -> Any:
     """The structured logger; call it with an event name in snake_case and allowed fields."""
     return structlog.get_logger()
-
-
-def short_hash(value: str) -> str:
-    """A stable stand-in for something that must not be logged."""
-    return hashlib.blake2s(value.encode(), digest_size=6).hexdigest()
 
 
 class _LibraryFormatter(logging.Formatter):

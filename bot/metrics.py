@@ -18,6 +18,13 @@ TURN_SECONDS = Histogram("fiado_turn_seconds", "Time of a turn by step", ["step"
 ACTION_SECONDS = Histogram(
     "fiado_action_seconds", "Time of one dialogue action", ["action"], buckets=SECONDS
 )
+LETTERS_ISSUED = Counter("fiado_letters_issued", "Letters issued", ["kind"])
+LETTERS_REFUSED = Counter(
+    "fiado_letters_refused", "Letters asked for and not available", ["kind", "reason"]
+)
+LETTER_SECONDS = Histogram(
+    "fiado_letter_seconds", "Time from a letter's issue to its stored document", buckets=SECONDS
+)
 SENDS = Counter("fiado_sends", "Send attempts by outcome", ["outcome"])
 SEND_SECONDS = Histogram("fiado_send_seconds", "Time of one call to Infobip", buckets=SECONDS)
 

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, Field, HttpUrl, ValidationError, model_vali
 
 from domain.country import CountryPack, country_codes, country_pack
 from domain.fields import DomainModel, ShortText
+from domain.letter_content import Issuer
+from domain.merchant import PaymentAccount
 from domain.message import Template
 from domain.money import Currency
 from domain.opening_hours import OpeningHours, WeeklyHours
@@ -55,6 +57,20 @@ class ContactLine(DomainModel):
     value: ShortText
 
 
+class IssuerFacts(DomainModel):
+    """The lender as letters name it, and who signs them; what is left out is not printed."""
+
+    tax_id: ShortText | None = None
+    address: ShortText | None = None
+    city: ShortText | None = None
+    contact: ShortText | None = Field(
+        None, description="where an institution can ask about a letter"
+    )
+    signatory_name: ShortText | None = None
+    signatory_position: ShortText | None = None
+    logo: Path | None = Field(None, description="PNG or JPEG, beside the site file if relative")
+
+
 class Site(DomainModel):
     """Everything about one site that is not a secret."""
 
@@ -73,6 +89,10 @@ class Site(DomainModel):
     closed_on: dict[date, str] = Field({}, description="further closed days and why")
     templates: dict[str, SiteTemplate] = Field({}, description="by purpose")
     collection_contacts: tuple[ContactLine, ...] = ()
+    issuer_facts: IssuerFacts = Field(IssuerFacts(), alias="issuer")
+    payment_accounts: tuple[PaymentAccount, ...] = Field(
+        (), description="the lender's own accounts, for letters"
+    )
 
     @model_validator(mode="after")
     def _money_can_be_written(self) -> Self:
@@ -97,6 +117,12 @@ class Site(DomainModel):
     def handoff(self) -> OpeningHours:
         """When an agent answers."""
         return self._opening_hours(self.handoff_hours or self.business_hours)
+
+    @cached_property
+    def issuer(self) -> Issuer:
+        """Who stands behind a letter."""
+        facts = self.issuer_facts.model_dump(exclude={"logo"})
+        return Issuer(legal_name=self.legal_name, trade_name=self.brand_name, **facts)
 
     def local_date(self, instant: datetime) -> date:
         """The site's calendar day at `instant`."""

@@ -60,6 +60,9 @@ class Loan(DomainModel):
         ge=0, lt=1, max_digits=12, decimal_places=11, description="fraction per day: 0.001 is 0.1 %"
     )
     cancelled_on: date | None = Field(default=None, description="day from which it is undone")
+    open_case: Identifier | None = Field(
+        default=None, description="cancellation request that is being decided"
+    )
 
     @model_validator(mode="after")
     def _schedule_is_whole(self) -> Self:

@@ -240,10 +240,16 @@ class LoanPosition:
 
 @dataclass(frozen=True, slots=True)
 class LoanHistory:
-    """A loan and every payment ever recorded for it, reversed ones included."""
+    """
+    A loan and every payment ever recorded for it, reversed ones included.
+
+    `version` grows whenever anything of it changes: what was decided on one version may be
+    written only while it is still the current one.
+    """
 
     loan: Loan
     payments: Sequence[Payment] = ()
+    version: int = 0
 
     def position(self, on: date, due_soon_days: int = DEFAULT_DUE_SOON_DAYS) -> LoanPosition:
         """Where the loan stands at the end of the local day `on`, knowing no later event."""

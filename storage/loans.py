@@ -42,15 +42,13 @@ class Loans:
         payments: dict[str, list[Payment]] = defaultdict(list)
         for found in self._payments.find({"loan_id": {"$in": [each["_id"] for each in documents]}}):
             payments[found["loan_id"]].append(_payment(found))
-        return [
-            LoanHistory(Loan.model_validate(to_fields(each, "loan_id")), payments[each["_id"]])
-            for each in documents
-        ]
+        return [_history(each, payments[each["_id"]]) for each in documents]
 
     def save(self, loans: Iterable[Loan]) -> WriteCounts:
-        """Make or update terms. Whether a loan is cancelled is not among them: it stays."""
+        """Make or update terms. Whether a loan is cancelled, or about to be, is not among them."""
         return upsert(
-            self._loans, (to_document(loan, "loan_id", exclude={"cancelled_on"}) for loan in loans)
+            self._loans,
+            (to_document(loan, "loan_id", exclude={"cancelled_on", "open_case"}) for loan in loans),
         )
 
     def save_payments(self, payments: Iterable[Payment]) -> WriteCounts:
@@ -87,6 +85,12 @@ class Loans:
         """The payments of `payment_ids` that exist."""
         found = self._payments.find({"_id": {"$in": list(payment_ids)}})
         return {document["_id"]: _payment(document) for document in found}
+
+
+def _history(document: Document, payments: list[Payment]) -> LoanHistory:
+    fields = to_fields(document, "loan_id")
+    terms = {name: fields[name] for name in Loan.model_fields if name in fields}
+    return LoanHistory(Loan.model_validate(terms), payments, fields.get("version", 0))
 
 
 def _payment(document: Document) -> Payment:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from domain.burst import BurstWords
 from domain.choice_vocabulary import ChoiceWords
+from domain.country.letters import LetterRules
 from domain.fields import DomainModel
 from domain.money import Currency
 from domain.phone import PhoneRules
@@ -143,6 +144,7 @@ class CountryPack(DomainModel):
     global_words: GlobalWords
     choice: ChoiceWords
     burst: BurstWords
+    letters: LetterRules
     holidays: dict[date, str]
 
     def global_intent(self, text: str) -> str | None:

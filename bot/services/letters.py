@@ -1,0 +1,204 @@
+"""Letters: who may have which, issued once, and taken back. The same for every door."""
+
+import secrets
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.doorbell import Doorbell
+from bot.logs import get_logger
+from bot.metrics import LETTERS_ISSUED, LETTERS_REFUSED
+from bot.services.loan_accounts import NotTheirLoanError
+from bot.site import Site
+from domain.letter import CODE_ALPHABET, CODE_CHARACTERS, Letter, facts_key
+from domain.letter_content import LetterKind
+from domain.letter_rules import LetterNotAvailable, refuse_unless_available
+from domain.letter_writing import LetterDraft, Letterhead
+from domain.loan_position import LoanHistory, LoanPosition
+from storage.audit_log import AuditLog
+from storage.borrowers import Borrowers
+from storage.letters import Letters as StoredLetters
+from storage.letters import LoanChangedError, NewLetter
+from storage.loans import Loans
+from storage.merchants import Merchants
+
+MAX_TRIES = 5
+
+log = get_logger()
+
+
+class LoanNotFoundError(NotTheirLoanError):
+    """There is no loan of that id, or not for this borrower."""
+
+
+class Letters:
+    """Issues and revokes letters; printing and sending them is others' work."""
+
+    def __init__(
+        self,
+        *,
+        letters: StoredLetters,
+        loans: Loans,
+        borrowers: Borrowers,
+        merchants: Merchants,
+        audit_log: AuditLog,
+        site: Site,
+        clock: Clock,
+        doorbell: Doorbell,
+        base_url: str,
+    ) -> None:
+        self._letters = letters
+        self._loans = loans
+        self._borrowers = borrowers
+        self._merchants = merchants
+        self._audit_log = audit_log
+        self._site = site
+        self._clock = clock
+        self._doorbell = doorbell
+        self._head = Letterhead(
+            country=site.country,
+            time_zone=site.time_zone,
+            issuer=site.issuer,
+            payment_accounts=site.payment_accounts,
+            terms=site.pack.letters.terms,
+            verify_url=f"{base_url}/verificar/{{folio}}?c={{code}}",
+        )
+
+    def refuse_unless_available(
+        self, kind: LetterKind, loan_id: str, *, borrower_id: str | None = None
+    ) -> None:
+        """Return if the letter could be issued now; LetterNotAvailable says why not."""
+        self._allowed(kind, self._history(loan_id, borrower_id), self._clock.now())
+
+    def issue(
+        self,
+        kind: LetterKind,
+        loan_id: str,
+        *,
+        addressee: str | None,
+        cause_id: str,
+        actor: str,
+        borrower_id: str | None = None,
+    ) -> tuple[Letter, bool]:
+        """
+        The letter, and whether it is a new one; its document is printed right afterwards.
+
+        The same day, facts and addressee give the same letter, and so does the same `cause_id`.
+        LetterNotAvailable says why there is none; LoanNotFoundError if `borrower_id` is given and
+        the loan is not theirs.
+        """
+        for _ in range(MAX_TRIES):
+            history = self._history(loan_id, borrower_id)
+            try:
+                letter, is_new = self._issue(kind, history, addressee, cause_id)
+            except LoanChangedError:
+                continue
+            if is_new:
+                self._note_issued(letter, cause_id, actor)
+            return letter, is_new
+        raise LoanChangedError(loan_id)
+
+    def reissue(self, folio: str, reason: str, *, cause_id: str, actor: str) -> Letter:
+        """
+        A new letter in the place of one, with another code even if nothing else changed.
+
+        KeyError if there is no such letter; LetterNotAvailable if the loan gets none any more.
+        """
+        old = self._letters.find(folio)
+        if old is None:
+            raise KeyError(folio)
+        letter, is_new = self._issue(
+            old.kind,
+            self._history(old.loan_id, None),
+            old.content.addressee,
+            cause_id,
+            is_forced=True,
+        )
+        if is_new:
+            self._note_issued(letter, cause_id, actor, reason=reason)
+        return letter
+
+    def find(self, folio: str) -> Letter | None:
+        return self._letters.find(folio)
+
+    def revoke(self, folio: str, reason: str, *, actor: str) -> Letter | None:
+        """Take a letter back; None if there is none or it was revoked before."""
+        now = self._clock.now()
+        letter = self._letters.revoke(folio, reason, now=now)
+        if letter is not None:
+            self._audit_log.add(
+                actor=actor, act="letter_revoked", subject=folio, reason=reason, at=now
+            )
+            log.info("letter_revoked", folio=folio)
+        return letter
+
+    def _history(self, loan_id: str, borrower_id: str | None) -> LoanHistory:
+        history = self._loans.find(loan_id)
+        if history is None or borrower_id not in (None, history.loan.borrower_id):
+            raise LoanNotFoundError(loan_id)
+        return history
+
+    def _allowed(self, kind: LetterKind, history: LoanHistory, now: datetime) -> LoanPosition:
+        position = history.position(self._site.local_date(now), self._site.due_soon_days)
+        try:
+            refuse_unless_available(kind, history, position, self._site.pack.letters.terms)
+        except LetterNotAvailable as refusal:
+            LETTERS_REFUSED.labels(kind=kind.value, reason=refusal.refusal.value).inc()
+            raise
+        return position
+
+    def _issue(
+        self,
+        kind: LetterKind,
+        history: LoanHistory,
+        addressee: str | None,
+        cause_id: str,
+        *,
+        is_forced: bool = False,
+    ) -> tuple[Letter, bool]:
+        draft = self._draft(kind, history, addressee)
+        loan = history.loan
+        rules = self._site.pack.letters.kinds[kind]
+        year = self._site.local_date(draft.issued_at).year
+        new = NewLetter(
+            kind=kind,
+            loan_id=loan.loan_id,
+            borrower_id=loan.borrower_id,
+            merchant_id=loan.merchant_id,
+            cause_id=cause_id,
+            facts_key=cause_id if is_forced else facts_key(draft.content("")),
+            loan_version=history.version,
+            folio_series=f"{self._site.country}-{rules.folio_code}-{year}",
+        )
+        return self._letters.issue_once(new, draft.content, now=self._clock.machine_now())
+
+    def _draft(self, kind: LetterKind, history: LoanHistory, addressee: str | None) -> LetterDraft:
+        now = self._clock.now()
+        loan = history.loan
+        borrower = self._borrowers.find(loan.borrower_id)
+        merchant = self._merchants.find(loan.merchant_id)
+        if borrower is None or merchant is None:
+            raise LoanNotFoundError(loan.loan_id)
+        return LetterDraft(
+            kind=kind,
+            code="".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS)),
+            addressee=addressee,
+            issued_at=now,
+            head=self._head,
+            history=history,
+            position=self._allowed(kind, history, now),
+            borrower=borrower,
+            merchant=merchant,
+        )
+
+    def _note_issued(self, letter: Letter, cause_id: str, actor: str, *, reason: str = "") -> None:
+        self._audit_log.add_once(
+            actor=actor,
+            act="letter_issued",
+            subject=letter.folio,
+            at=letter.issued_at,
+            cause_id=cause_id,
+            reason=reason,
+        )
+        LETTERS_ISSUED.labels(kind=letter.kind.value).inc()
+        log.info("letter_issued", folio=letter.folio, kind=letter.kind.value)
+        self._doorbell.ring("documents")

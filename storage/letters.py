@@ -1,0 +1,230 @@
+"""Letters: numbered without gaps, one current letter of each kind for a loan, printed once."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pymongo import IndexModel, ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from domain.letter import Letter, StoredFile
+from domain.letter_content import AnyLetterContent, LetterKind
+
+INDEXES = [
+    IndexModel(
+        [("loan_id", 1), ("kind", 1)],
+        name="one_current_per_loan",
+        unique=True,
+        partialFilterExpression={"is_current": True},
+    ),
+    IndexModel(
+        [("causes", 1)],
+        name="once_per_cause",
+        unique=True,
+        partialFilterExpression={"causes": {"$type": "string"}},
+    ),
+    IndexModel(
+        [("print_at", 1)],
+        name="next_to_print",
+        partialFilterExpression={"print_at": {"$exists": True}},
+    ),
+    IndexModel([("issued_at", -1), ("_id", -1)], name="newest"),
+    IndexModel([("loan_id", 1), ("issued_at", -1), ("_id", -1)], name="of_loan"),
+    IndexModel([("borrower_id", 1), ("issued_at", -1), ("_id", -1)], name="of_borrower"),
+]
+
+
+class LoanChangedError(Exception):
+    """The loan is not any more what the letter was made from: look again and decide anew."""
+
+
+class NewLetter(BaseModel):
+    """
+    A letter to issue. `cause_id` is the request; asking with the same one gives the same letter.
+
+    `loan_version` is the version of the loan that the facts were taken from.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: LetterKind
+    loan_id: str
+    borrower_id: str
+    merchant_id: str
+    cause_id: str
+    facts_key: str
+    loan_version: int
+    folio_series: str
+    """What a folio begins with: "AR-LD-2026"."""
+
+
+class Letters:
+    """The `letters` collection; `_id` is the folio."""
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._client = database.client
+        self._letters = database["letters"]
+        self._loans = database["loans"]
+        self._counters = database["counters"]
+
+    def issue_once(
+        self, new: NewLetter, write: Callable[[str], AnyLetterContent], *, now: datetime
+    ) -> tuple[Letter, bool]:
+        """
+        The loan's letter for these facts, and whether it was made now.
+
+        The current letter of that kind is given back if it says the same; else `write(folio)`
+        makes the content of a new one, which supersedes it. All or nothing, folio included.
+        LoanChangedError if the loan changed since its facts were read.
+        """
+        while True:
+            found = self._asked_before(new)
+            if found is not None:
+                return found, False
+            try:
+                with self._client.start_session() as session:
+                    return session.with_transaction(lambda s: self._issue(new, write, now, s))
+            except DuplicateKeyError:
+                # another issue for this loan was faster; what it made may be what is wanted
+                continue
+
+    def _asked_before(self, new: NewLetter) -> Letter | None:
+        document = self._letters.find_one({"causes": new.cause_id})
+        return _letter(document) if document else None
+
+    def _issue(
+        self,
+        new: NewLetter,
+        write: Callable[[str], AnyLetterContent],
+        now: datetime,
+        session: ClientSession,
+    ) -> tuple[Letter, bool]:
+        # the loan is written too, so that a payment or a reversal in the same moment collides
+        unchanged = self._loans.update_one(
+            {"_id": new.loan_id, "version": new.loan_version or {"$exists": False}},
+            {"$set": {"lettered_at": now}},
+            session=session,
+        )
+        if unchanged.matched_count == 0:
+            raise LoanChangedError(new.loan_id)
+        current = self._letters.find_one(
+            {"loan_id": new.loan_id, "kind": new.kind.value, "is_current": True}, session=session
+        )
+        if current is not None and current["facts_key"] == new.facts_key:
+            changes = {"$addToSet": {"causes": new.cause_id}}
+            self._letters.update_one({"_id": current["_id"]}, changes, session=session)
+            return _letter(current), False
+        content = write(self._next_folio(new.folio_series, session))
+        if current is not None:
+            self._letters.update_one(
+                {"_id": current["_id"]},
+                {
+                    "$set": {
+                        "is_current": False,
+                        "superseded_by": content.folio,
+                        "superseded_at": now,
+                    }
+                },
+                session=session,
+            )
+        document = _document(new, content, now)
+        self._letters.insert_one(document, session=session)
+        return _letter(document), True
+
+    def _next_folio(self, series: str, session: ClientSession) -> str:
+        # the counter moves in the letter's own transaction: a refused issue leaves no gap
+        counter = self._counters.find_one_and_update(
+            {"_id": f"folio:{series}"},
+            {"$inc": {"value": 1}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return f"{series}-{(counter or {})['value']:06d}"
+
+    def find(self, folio: str) -> Letter | None:
+        document = self._letters.find_one({"_id": folio})
+        return _letter(document) if document else None
+
+    def find_current(self, loan_id: str, kind: LetterKind) -> Letter | None:
+        """The loan's letter of that kind that is neither superseded nor revoked."""
+        document = self._letters.find_one(
+            {"loan_id": loan_id, "kind": kind.value, "is_current": True}
+        )
+        return _letter(document) if document else None
+
+    def count_lookup(self, folio: str, *, now: datetime) -> None:
+        """Note that somebody asked whether the letter is authentic."""
+        self._letters.update_one(
+            {"_id": folio}, {"$inc": {"lookups": 1}, "$set": {"looked_up_at": now}}
+        )
+
+    def revoke(
+        self, folio: str, reason: str, *, now: datetime, session: ClientSession | None = None
+    ) -> Letter | None:
+        """Revoke it; None if there is no such letter or it was revoked before."""
+        document = self._letters.find_one_and_update(
+            {"_id": folio, "revoked_at": None},
+            {"$set": {"revoked_at": now, "revoked_reason": reason, "is_current": False}},
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return _letter(document) if document else None
+
+    def claim_unprinted(self, *, now: datetime, lease: timedelta) -> tuple[Letter, int] | None:
+        """The letter waiting longest for its document, and the attempt (next_to_print)."""
+        document = self._letters.find_one_and_update(
+            {"print_at": {"$lte": now}},
+            {"$set": {"print_at": now + lease}, "$inc": {"print_attempts": 1}},
+            sort=[("print_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return (_letter(document), document["print_attempts"]) if document else None
+
+    def note_printed(self, folio: str, file: StoredFile) -> None:
+        """The document is stored; the first one stays, whoever printed it."""
+        self._letters.update_one(
+            {"_id": folio, "file": None},
+            {"$set": {"file": file.model_dump()}, "$unset": {"print_at": ""}},
+        )
+
+    def give_up_printing(self, folio: str) -> None:
+        """No further attempt; the letter stays without a document."""
+        self._letters.update_one({"_id": folio}, {"$unset": {"print_at": ""}})
+
+    def print_again(self, folio: str, *, at: datetime) -> None:
+        """Try once more, from `at` on."""
+        self._letters.update_one({"_id": folio, "file": None}, {"$set": {"print_at": at}})
+
+
+def _document(new: NewLetter, content: AnyLetterContent, now: datetime) -> dict[str, Any]:
+    return {
+        "_id": content.folio,
+        "kind": new.kind.value,
+        "loan_id": new.loan_id,
+        "borrower_id": new.borrower_id,
+        "merchant_id": new.merchant_id,
+        "code": content.code,
+        "content": content.model_dump(mode="json"),
+        "issued_at": content.issued_at,
+        "valid_until": content.valid_until.isoformat(),
+        "file": None,
+        "superseded_by": None,
+        "revoked_at": None,
+        "revoked_reason": None,
+        "lookups": 0,
+        "is_current": True,
+        "causes": [new.cause_id],
+        "facts_key": new.facts_key,
+        "print_at": now,
+        "print_attempts": 0,
+    }
+
+
+def _letter(document: dict[str, Any]) -> Letter:
+    names = Letter.model_fields.keys() - {"folio"}
+    fields = {name: document.get(name) for name in names}
+    return Letter.model_validate({**fields, "folio": document["_id"]})
