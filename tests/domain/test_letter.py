@@ -1,0 +1,139 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from domain.letter import (
+    InvalidAddressee,
+    Letter,
+    LetterState,
+    clean_addressee,
+    facts_key,
+    grouped_code,
+    read_code,
+    read_folio,
+)
+from domain.letter_content import LetterKind
+from tests.letter_builders import CODE, ISSUED_AT, PAID, a_draft, a_no_debt_draft
+from tests.loan_builders import a_payment
+
+LAST_DAY = date(2026, 2, 10)
+ON_THE_DAY = a_payment(5000, ISSUED_AT.date(), payment_id="P-9")
+
+
+def a_letter(**changes):
+    content = a_draft().content("AR-LS-2026-000123")
+    fields = {
+        "folio": content.folio,
+        "kind": LetterKind.BALANCE,
+        "loan_id": "L-2026-004821",
+        "borrower_id": "B-1",
+        "merchant_id": "M-100",
+        "code": CODE,
+        "content": content,
+        "issued_at": ISSUED_AT,
+        "valid_until": LAST_DAY,
+    }
+    return Letter(**(fields | changes))
+
+
+REVOKED = {"revoked_at": datetime(2026, 2, 6, tzinfo=UTC), "revoked_reason": "payment_reversed"}
+SUPERSEDED = {"superseded_by": "AR-LS-2026-000124"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "on", "state"),
+    [
+        pytest.param({}, LAST_DAY, LetterState.VALID, id="last day"),
+        pytest.param({}, LAST_DAY + timedelta(days=1), LetterState.EXPIRED, id="day after"),
+        pytest.param(SUPERSEDED, LAST_DAY, LetterState.SUPERSEDED, id="superseded"),
+        pytest.param(
+            SUPERSEDED, date(2027, 1, 1), LetterState.SUPERSEDED, id="superseded, then expired"
+        ),
+        pytest.param(REVOKED | SUPERSEDED, LAST_DAY, LetterState.REVOKED, id="revoked beats all"),
+    ],
+)
+def test_state(changes, on, state):
+    assert a_letter(**changes).state(on) is state
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        pytest.param("Banco Nación", "Banco Nación", id="as it is"),
+        pytest.param("  Banco \n  Nación\t", "Banco Nación", id="blanks and lines"),
+        pytest.param("Banco <b>Nación</b>", "Banco Nación", id="tags"),
+        pytest.param("<img src=file:///etc/passwd>Banco", "Banco", id="image"),
+        pytest.param("a < b > c", "a c", id="loose brackets"),
+        pytest.param("<<b>script>Banco", "script Banco", id="nested tags"),
+        pytest.param("Banco\u202egnoriv\u200b", "Bancognoriv", id="direction and invisible"),
+        pytest.param("Banco \x00\x07Sur", "Banco Sur", id="control"),
+        pytest.param("Nacio\u0301n", "Nación", id="composed"),
+        pytest.param("x" * 80, "x" * 80, id="longest"),
+    ],
+)
+def test_clean_addressee(typed, name):
+    assert clean_addressee(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        pytest.param("", "too_short", id="nothing"),
+        pytest.param("🏦🏦🏦", "too_short", id="only emoji"),
+        pytest.param("<img src=x>", "too_short", id="only a tag"),
+        pytest.param("x" * 81, "too_long", id="81"),
+        pytest.param("x " * 50_000, "too_long", id="absurd"),
+    ],
+)
+def test_no_addressee(typed, reason):
+    with pytest.raises(InvalidAddressee) as refused:
+        clean_addressee(typed)
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "folio"),
+    [
+        pytest.param("AR-LD-2026-000123", "AR-LD-2026-000123", id="as printed"),
+        pytest.param(" ar-ld-2026-000123 ", "AR-LD-2026-000123", id="small, blanks"),
+        pytest.param("AR-LD-2026-000123/..", None, id="path"),
+        pytest.param("AR-LD-2026-" + "0" * 100, None, id="long"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_read_folio(typed, folio):
+    assert read_folio(typed) == folio
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        pytest.param(grouped_code(CODE), CODE, id="grouped"),
+        pytest.param(CODE.lower(), CODE, id="small"),
+        pytest.param("ABCD EFGH 2345 6789", CODE, id="blanks"),
+        pytest.param(CODE[:-1], None, id="one short"),
+        pytest.param(CODE[:-1] + "0", None, id="letter that is never used"),
+        pytest.param("A" * 100_000, None, id="long"),
+    ],
+)
+def test_read_code(typed, code):
+    assert read_code(typed) == code
+
+
+def test_the_same_facts_on_the_same_day_are_one_letter():
+    first = a_draft().content("AR-LS-2026-000001")
+    later = a_draft(code="Z" * 16, issued_at=ISSUED_AT + timedelta(hours=3)).content("")
+    assert facts_key(first) == facts_key(later)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(a_draft(addressee="Banco Nación"), id="addressee"),
+        pytest.param(a_draft(issued_at=ISSUED_AT + timedelta(days=1)), id="day"),
+        pytest.param(a_draft(payments=[*PAID[:1], ON_THE_DAY]), id="payment"),
+        pytest.param(a_no_debt_draft(), id="kind"),
+    ],
+)
+def test_other_facts_are_another_letter(other):
+    assert facts_key(other.content("")) != facts_key(a_draft().content(""))
