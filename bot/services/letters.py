@@ -86,16 +86,9 @@ class Letters:
         LetterNotAvailable says why there is none; LoanNotFoundError if `borrower_id` is given and
         the loan is not theirs.
         """
-        for _ in range(MAX_TRIES):
-            history = self._history(loan_id, borrower_id)
-            try:
-                letter, is_new = self._issue(kind, history, addressee, cause_id)
-            except LoanChangedError:
-                continue
-            if is_new:
-                self._note_issued(letter, cause_id, actor)
-            return letter, is_new
-        raise LoanChangedError(loan_id)
+        return self._issue_on_current_facts(
+            kind, loan_id, addressee, cause_id, actor, borrower_id=borrower_id
+        )
 
     def reissue(self, folio: str, reason: str, *, cause_id: str, actor: str) -> Letter:
         """
@@ -106,15 +99,15 @@ class Letters:
         old = self._letters.find(folio)
         if old is None:
             raise KeyError(folio)
-        letter, is_new = self._issue(
+        letter, _ = self._issue_on_current_facts(
             old.kind,
-            self._history(old.loan_id, None),
+            old.loan_id,
             old.content.addressee,
             cause_id,
+            actor,
+            reason=reason,
             is_forced=True,
         )
-        if is_new:
-            self._note_issued(letter, cause_id, actor, reason=reason)
         return letter
 
     def find(self, folio: str) -> Letter | None:
@@ -145,6 +138,32 @@ class Letters:
             LETTERS_REFUSED.labels(kind=kind.value, reason=refusal.refusal.value).inc()
             raise
         return position
+
+    def _issue_on_current_facts(
+        self,
+        kind: LetterKind,
+        loan_id: str,
+        addressee: str | None,
+        cause_id: str,
+        actor: str,
+        *,
+        borrower_id: str | None = None,
+        reason: str = "",
+        is_forced: bool = False,
+    ) -> tuple[Letter, bool]:
+        for _ in range(MAX_TRIES):
+            history = self._history(loan_id, borrower_id)
+            try:
+                letter, is_new = self._issue(
+                    kind, history, addressee, cause_id, is_forced=is_forced
+                )
+            except LoanChangedError:
+                # a payment came in between: what it changed decides anew
+                continue
+            if is_new:
+                self._note_issued(letter, cause_id, actor, reason)
+            return letter, is_new
+        raise LoanChangedError(loan_id)
 
     def _issue(
         self,

@@ -1,0 +1,120 @@
+"""Letters of the demo people, issued as every door issues them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.bootstrap import build_services
+from bot.clock import FixedClock
+from bot.services.letters import LoanNotFoundError
+from bot.settings import Settings
+from domain.letter_content import LetterKind
+from domain.letter_rules import LetterNotAvailable, Refusal
+from storage.demo_data import load_demo_data
+
+NOON = datetime(2026, 11, 23, 15, tzinfo=UTC)
+PAID = "5491144440106"
+ACTIVE = "5491144440101"
+
+
+@pytest.fixture
+def wired(indexed, tmp_path):
+    load_demo_data(indexed, "AR", NOON.date())
+    settings = Settings(
+        _env_file=None, fiado_data_dir=tmp_path, public_base_url="https://f.example"
+    )
+    return build_services(settings, database=indexed, clock=FixedClock(NOON))
+
+
+@pytest.fixture
+def loan_of(indexed):
+    def find(phone):
+        borrower = indexed["borrowers"].find_one({"phone": phone})
+        return indexed["loans"].find_one({"borrower_id": borrower["_id"]})
+
+    return find
+
+
+def issue(wired, loan, kind=LetterKind.BALANCE, **changes):
+    fields = {"addressee": None, "cause_id": "in-1", "actor": "contact-1"}
+    return wired.letters.issue(kind, loan["_id"], **(fields | changes))
+
+
+def test_a_letter_says_who_stands_behind_it_and_where_it_is_checked(wired, loan_of):
+    letter, is_new = issue(wired, loan_of(ACTIVE), addressee="Banco Nación")
+    assert is_new
+    assert letter.folio == "AR-LS-2026-000001"
+    assert letter.content.addressee == "Banco Nación"
+    assert letter.content.issuer == wired.site.issuer
+    assert letter.content.payment_accounts == wired.site.payment_accounts
+    address = f"https://f.example/verificar/{letter.folio}?c={letter.code}"
+    assert letter.content.verify_url == address
+
+
+def test_codes_differ(wired, loan_of):
+    first, _ = issue(wired, loan_of(ACTIVE))
+    second, _ = issue(wired, loan_of(ACTIVE), addressee="Banco Nación", cause_id="in-2")
+    assert first.code != second.code
+
+
+def test_asked_again_the_same_day_it_is_the_same_letter(wired, loan_of):
+    first, _ = issue(wired, loan_of(ACTIVE))
+    wired.clock.move(timedelta(hours=3))
+    again, is_new = issue(wired, loan_of(ACTIVE), cause_id="in-2")
+    assert (again, is_new) == (first, False)
+    wired.clock.move(timedelta(days=1))
+    tomorrow, is_new = issue(wired, loan_of(ACTIVE), cause_id="in-3")
+    assert is_new
+    assert wired.letters.find(first.folio).superseded_by == tomorrow.folio
+
+
+def test_only_what_is_new_is_audited(wired, loan_of, indexed):
+    letter, _ = issue(wired, loan_of(ACTIVE))
+    issue(wired, loan_of(ACTIVE), cause_id="in-2")
+    [entry] = indexed["audit_log"].find({"act": "letter_issued"})
+    assert (entry["actor"], entry["subject"]) == ("contact-1", letter.folio)
+
+
+def test_another_borrowers_loan_does_not_exist(wired, loan_of):
+    with pytest.raises(LoanNotFoundError):
+        issue(wired, loan_of(ACTIVE), borrower_id=loan_of(PAID)["borrower_id"])
+    with pytest.raises(LoanNotFoundError):
+        issue(wired, {"_id": "L-unknown"})
+
+
+@pytest.mark.parametrize(
+    ("phone", "kind", "refusal"),
+    [
+        pytest.param(ACTIVE, LetterKind.NO_DEBT, Refusal.STILL_OWED, id="owed"),
+        pytest.param(PAID, LetterKind.BALANCE, Refusal.PAID_IN_FULL, id="paid"),
+        pytest.param("5491144440108", LetterKind.BALANCE, Refusal.CANCELLED, id="cancelled"),
+        pytest.param("5491144440110", LetterKind.NO_DEBT, Refusal.PAYMENT_REVERSED, id="bounced"),
+    ],
+)
+def test_a_refusal_takes_no_number(wired, loan_of, phone, kind, refusal):
+    with pytest.raises(LetterNotAvailable) as refused:
+        issue(wired, loan_of(phone), kind)
+    assert refused.value.refusal is refusal
+    assert wired.database["counters"].count_documents({"_id": {"$regex": "^folio:"}}) == 0
+
+
+def test_a_reissue_is_another_letter_with_another_code(wired, loan_of, indexed):
+    old, _ = issue(wired, loan_of(PAID), LetterKind.NO_DEBT, addressee="Banco Nación")
+    new = wired.letters.reissue(old.folio, "code leaked", cause_id="r-1", actor="agent-1")
+    again = wired.letters.reissue(old.folio, "code leaked", cause_id="r-1", actor="agent-1")
+    assert new == again
+    assert new.content.addressee == "Banco Nación"
+    assert new.code != old.code
+    assert wired.letters.find(old.folio).superseded_by == new.folio
+    [entry] = indexed["audit_log"].find({"subject": new.folio})
+    assert entry["reason"] == "code leaked"
+    with pytest.raises(KeyError):
+        wired.letters.reissue("AR-LD-2026-999999", "", cause_id="r-2", actor="agent-1")
+
+
+def test_a_letter_is_revoked_once_and_audited(wired, loan_of, indexed):
+    letter, _ = issue(wired, loan_of(PAID), LetterKind.NO_DEBT)
+    assert wired.letters.revoke(letter.folio, "wrong_person", actor="agent-1") is not None
+    assert wired.letters.revoke(letter.folio, "wrong_person", actor="agent-2") is None
+    [entry] = indexed["audit_log"].find({"act": "letter_revoked"})
+    assert (entry["actor"], entry["reason"]) == ("agent-1", "wrong_person")
