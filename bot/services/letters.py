@@ -209,7 +209,7 @@ class Letters:
             merchant=merchant,
         )
 
-    def _note_issued(self, letter: Letter, cause_id: str, actor: str, *, reason: str = "") -> None:
+    def _note_issued(self, letter: Letter, cause_id: str, actor: str, reason: str) -> None:
         self._audit_log.add_once(
             actor=actor,
             act="letter_issued",
