@@ -130,7 +130,6 @@ def build_services(
             loans=loans,
             borrowers=borrowers,
             merchants=merchants,
-            audit_log=audit_log,
             site=site,
             clock=clock,
             doorbell=doorbell,

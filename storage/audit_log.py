@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import IndexModel
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
@@ -24,10 +25,20 @@ class AuditLog:
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._entries = database["audit_log"]
 
-    def add(self, *, actor: str, act: str, subject: str, at: datetime, reason: str = "") -> None:
+    def add(
+        self,
+        *,
+        actor: str,
+        act: str,
+        subject: str,
+        at: datetime,
+        reason: str = "",
+        session: ClientSession | None = None,
+    ) -> None:
         """Record that `actor` did `act` to `subject`; ids only, no personal data."""
         self._entries.insert_one(
-            {"actor": actor, "act": act, "subject": subject, "reason": reason, "at": at}
+            {"actor": actor, "act": act, "subject": subject, "reason": reason, "at": at},
+            session=session,
         )
 
     def add_once(

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from domain.letter import Letter, StoredFile
 from domain.letter_content import AnyLetterContent, LetterKind
+from storage.audit_log import AuditLog
 
 INDEXES = [
     IndexModel(
@@ -59,6 +60,8 @@ class NewLetter(BaseModel):
     loan_version: int
     folio_series: str
     """What a folio begins with: "AR-LD-2026"."""
+    actor: str
+    reason: str = ""
 
 
 class Letters:
@@ -69,6 +72,7 @@ class Letters:
         self._letters = database["letters"]
         self._loans = database["loans"]
         self._counters = database["counters"]
+        self._audit_log = AuditLog(database)
 
     def issue_once(
         self, new: NewLetter, write: Callable[[str], AnyLetterContent], *, now: datetime
@@ -77,7 +81,8 @@ class Letters:
         The loan's letter for these facts, and whether it was made now.
 
         The current letter of that kind is given back if it says the same; else `write(folio)`
-        makes the content of a new one, which supersedes it. All or nothing, folio included.
+        makes the content of a new one, which supersedes it. All or nothing, folio and audit entry
+        included; `now` is the machine's instant, from which it waits to be printed.
         LoanChangedError if the loan changed since its facts were read.
         """
         while True:
@@ -132,6 +137,14 @@ class Letters:
             )
         document = _document(new, content, now)
         self._letters.insert_one(document, session=session)
+        self._audit_log.add(
+            actor=new.actor,
+            act="letter_issued",
+            subject=content.folio,
+            reason=new.reason,
+            at=content.issued_at,
+            session=session,
+        )
         return _letter(document), True
 
     def _next_folio(self, series: str, session: ClientSession) -> str:
@@ -162,17 +175,31 @@ class Letters:
             {"_id": folio}, {"$inc": {"lookups": 1}, "$set": {"looked_up_at": now}}
         )
 
-    def revoke(
-        self, folio: str, reason: str, *, now: datetime, session: ClientSession | None = None
+    def revoke(self, folio: str, reason: str, *, actor: str, at: datetime) -> Letter | None:
+        """Revoke it, with its audit entry; None if there is none or it was revoked before."""
+        with self._client.start_session() as session:
+            return session.with_transaction(lambda s: self._revoke(folio, reason, actor, at, s))
+
+    def _revoke(
+        self, folio: str, reason: str, actor: str, at: datetime, session: ClientSession
     ) -> Letter | None:
-        """Revoke it; None if there is no such letter or it was revoked before."""
         document = self._letters.find_one_and_update(
             {"_id": folio, "revoked_at": None},
-            {"$set": {"revoked_at": now, "revoked_reason": reason, "is_current": False}},
+            {"$set": {"revoked_at": at, "revoked_reason": reason, "is_current": False}},
             return_document=ReturnDocument.AFTER,
             session=session,
         )
-        return _letter(document) if document else None
+        if document is None:
+            return None
+        self._audit_log.add(
+            actor=actor,
+            act="letter_revoked",
+            subject=folio,
+            reason=reason,
+            at=at,
+            session=session,
+        )
+        return _letter(document)
 
     def claim_unprinted(self, *, now: datetime, lease: timedelta) -> tuple[Letter, int] | None:
         """The letter waiting longest for its document, and the attempt (next_to_print)."""

@@ -14,7 +14,6 @@ from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable, refuse_unless_available
 from domain.letter_writing import LetterDraft, Letterhead
 from domain.loan_position import LoanHistory, LoanPosition
-from storage.audit_log import AuditLog
 from storage.borrowers import Borrowers
 from storage.letters import Letters as StoredLetters
 from storage.letters import LoanChangedError, NewLetter
@@ -40,7 +39,6 @@ class Letters:
         loans: Loans,
         borrowers: Borrowers,
         merchants: Merchants,
-        audit_log: AuditLog,
         site: Site,
         clock: Clock,
         doorbell: Doorbell,
@@ -50,7 +48,6 @@ class Letters:
         self._loans = loans
         self._borrowers = borrowers
         self._merchants = merchants
-        self._audit_log = audit_log
         self._site = site
         self._clock = clock
         self._doorbell = doorbell
@@ -115,12 +112,8 @@ class Letters:
 
     def revoke(self, folio: str, reason: str, *, actor: str) -> Letter | None:
         """Take a letter back; None if there is none or it was revoked before."""
-        now = self._clock.now()
-        letter = self._letters.revoke(folio, reason, now=now)
+        letter = self._letters.revoke(folio, reason, actor=actor, at=self._clock.now())
         if letter is not None:
-            self._audit_log.add(
-                actor=actor, act="letter_revoked", subject=folio, reason=reason, at=now
-            )
             log.info("letter_revoked", folio=folio)
         return letter
 
@@ -155,13 +148,13 @@ class Letters:
             history = self._history(loan_id, borrower_id)
             try:
                 letter, is_new = self._issue(
-                    kind, history, addressee, cause_id, is_forced=is_forced
+                    kind, history, addressee, cause_id, actor, reason, is_forced=is_forced
                 )
             except LoanChangedError:
                 # a payment came in between: what it changed decides anew
                 continue
             if is_new:
-                self._note_issued(letter, cause_id, actor, reason)
+                self._note_issued(letter)
             return letter, is_new
         raise LoanChangedError(loan_id)
 
@@ -171,8 +164,10 @@ class Letters:
         history: LoanHistory,
         addressee: str | None,
         cause_id: str,
+        actor: str,
+        reason: str,
         *,
-        is_forced: bool = False,
+        is_forced: bool,
     ) -> tuple[Letter, bool]:
         draft = self._draft(kind, history, addressee)
         loan = history.loan
@@ -187,6 +182,8 @@ class Letters:
             facts_key=cause_id if is_forced else facts_key(draft.content("")),
             loan_version=history.version,
             folio_series=f"{self._site.country}-{rules.folio_code}-{year}",
+            actor=actor,
+            reason=reason,
         )
         return self._letters.issue_once(new, draft.content, now=self._clock.machine_now())
 
@@ -209,15 +206,7 @@ class Letters:
             merchant=merchant,
         )
 
-    def _note_issued(self, letter: Letter, cause_id: str, actor: str, reason: str) -> None:
-        self._audit_log.add_once(
-            actor=actor,
-            act="letter_issued",
-            subject=letter.folio,
-            at=letter.issued_at,
-            cause_id=cause_id,
-            reason=reason,
-        )
+    def _note_issued(self, letter: Letter) -> None:
         LETTERS_ISSUED.labels(kind=letter.kind.value).inc()
         log.info("letter_issued", folio=letter.folio, kind=letter.kind.value)
         self._doorbell.ring("documents")

@@ -29,6 +29,7 @@ def a_new_letter(**changes):
         "facts_key": "facts",
         "loan_version": 0,
         "folio_series": "AR-LS-2026",
+        "actor": "contact-1",
     }
     return NewLetter(**(fields | changes))
 
@@ -127,9 +128,9 @@ def test_what_fails_while_writing_leaves_nothing(letters, indexed):
 
 def test_a_revoked_letter_makes_room_for_a_new_one(letters):
     letter, _ = issue(letters)
-    revoked = letters.revoke(letter.folio, "payment_reversed", now=NOON)
+    revoked = letters.revoke(letter.folio, "payment_reversed", actor="service", at=NOON)
     assert (revoked.revoked_reason, revoked.revoked_at) == ("payment_reversed", NOON)
-    assert letters.revoke(letter.folio, "again", now=NOON) is None
+    assert letters.revoke(letter.folio, "again", actor="service", at=NOON) is None
     assert letters.find_current("L-1", LetterKind.BALANCE) is None
     assert issue(letters, cause_id="in-2")[0].folio == "AR-LS-2026-000002"
 
