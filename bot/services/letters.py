@@ -1,6 +1,7 @@
 """Letters: who may have which, issued once, and taken back. The same for every door."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
@@ -27,6 +28,20 @@ log = get_logger()
 
 class LoanNotFoundError(NotTheirLoanError):
     """There is no loan of that id, or not for this borrower."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is to be issued, for whom, and because of what."""
+
+    kind: LetterKind
+    loan_id: str
+    addressee: str | None
+    cause_id: str
+    actor: str
+    borrower_id: str | None = None
+    reason: str = ""
+    is_forced: bool = False
 
 
 class Letters:
@@ -83,9 +98,7 @@ class Letters:
         LetterNotAvailable says why there is none; LoanNotFoundError if `borrower_id` is given and
         the loan is not theirs.
         """
-        return self._issue_on_current_facts(
-            kind, loan_id, addressee, cause_id, actor, borrower_id=borrower_id
-        )
+        return self._issue(_Request(kind, loan_id, addressee, cause_id, actor, borrower_id))
 
     def reissue(self, folio: str, reason: str, *, cause_id: str, actor: str) -> Letter:
         """
@@ -96,15 +109,16 @@ class Letters:
         old = self._letters.find(folio)
         if old is None:
             raise KeyError(folio)
-        letter, _ = self._issue_on_current_facts(
-            old.kind,
-            old.loan_id,
-            old.content.addressee,
-            cause_id,
-            actor,
+        request = _Request(
+            kind=old.kind,
+            loan_id=old.loan_id,
+            addressee=old.content.addressee,
+            cause_id=cause_id,
+            actor=actor,
             reason=reason,
             is_forced=True,
         )
+        letter, _ = self._issue(request)
         return letter
 
     def find(self, folio: str) -> Letter | None:
@@ -132,23 +146,14 @@ class Letters:
             raise
         return position
 
-    def _issue_on_current_facts(
-        self,
-        kind: LetterKind,
-        loan_id: str,
-        addressee: str | None,
-        cause_id: str,
-        actor: str,
-        *,
-        borrower_id: str | None = None,
-        reason: str = "",
-        is_forced: bool = False,
-    ) -> tuple[Letter, bool]:
+    def _issue(self, request: _Request) -> tuple[Letter, bool]:
         for _ in range(MAX_TRIES):
-            history = self._history(loan_id, borrower_id)
+            history = self._history(request.loan_id, request.borrower_id)
+            draft = self._draft(request.kind, history, request.addressee)
+            new = self._new_letter(request, draft)
             try:
-                letter, is_new = self._issue(
-                    kind, history, addressee, cause_id, actor, reason, is_forced=is_forced
+                letter, is_new = self._letters.issue_once(
+                    new, draft.content, now=self._clock.machine_now()
                 )
             except LoanChangedError:
                 # a payment came in between: what it changed decides anew
@@ -156,36 +161,24 @@ class Letters:
             if is_new:
                 self._note_issued(letter)
             return letter, is_new
-        raise LoanChangedError(loan_id)
+        raise LoanChangedError(request.loan_id)
 
-    def _issue(
-        self,
-        kind: LetterKind,
-        history: LoanHistory,
-        addressee: str | None,
-        cause_id: str,
-        actor: str,
-        reason: str,
-        *,
-        is_forced: bool,
-    ) -> tuple[Letter, bool]:
-        draft = self._draft(kind, history, addressee)
-        loan = history.loan
-        rules = self._site.pack.letters.kinds[kind]
+    def _new_letter(self, request: _Request, draft: LetterDraft) -> NewLetter:
+        loan = draft.history.loan
+        rules = self._site.pack.letters.kinds[request.kind]
         year = self._site.local_date(draft.issued_at).year
-        new = NewLetter(
-            kind=kind,
+        return NewLetter(
+            kind=request.kind,
             loan_id=loan.loan_id,
             borrower_id=loan.borrower_id,
             merchant_id=loan.merchant_id,
-            cause_id=cause_id,
-            facts_key=cause_id if is_forced else facts_key(draft.content("")),
-            loan_version=history.version,
+            cause_id=request.cause_id,
+            facts_key=request.cause_id if request.is_forced else facts_key(draft.content("")),
+            loan_version=draft.history.version,
             folio_series=f"{self._site.country}-{rules.folio_code}-{year}",
-            actor=actor,
-            reason=reason,
+            actor=request.actor,
+            reason=request.reason,
         )
-        return self._letters.issue_once(new, draft.content, now=self._clock.machine_now())
 
     def _draft(self, kind: LetterKind, history: LoanHistory, addressee: str | None) -> LetterDraft:
         now = self._clock.now()
