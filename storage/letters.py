@@ -98,7 +98,7 @@ class Letters:
 
     def _asked_before(self, new: NewLetter) -> Letter | None:
         document = self._letters.find_one({"causes": new.cause_id})
-        return _letter(document) if document else None
+        return to_letter(document) if document else None
 
     def _issue(
         self,
@@ -121,7 +121,7 @@ class Letters:
         if current is not None and current["facts_key"] == new.facts_key:
             changes = {"$addToSet": {"causes": new.cause_id}}
             self._letters.update_one({"_id": current["_id"]}, changes, session=session)
-            return _letter(current), False
+            return to_letter(current), False
         content = write(self._next_folio(new.folio_series, session))
         if current is not None:
             self._letters.update_one(
@@ -145,7 +145,7 @@ class Letters:
             at=content.issued_at,
             session=session,
         )
-        return _letter(document), True
+        return to_letter(document), True
 
     def _next_folio(self, series: str, session: ClientSession) -> str:
         # the counter moves in the letter's own transaction: a refused issue leaves no gap
@@ -160,14 +160,14 @@ class Letters:
 
     def find(self, folio: str) -> Letter | None:
         document = self._letters.find_one({"_id": folio})
-        return _letter(document) if document else None
+        return to_letter(document) if document else None
 
     def find_current(self, loan_id: str, kind: LetterKind) -> Letter | None:
         """The loan's letter of that kind that is neither superseded nor revoked."""
         document = self._letters.find_one(
             {"loan_id": loan_id, "kind": kind.value, "is_current": True}
         )
-        return _letter(document) if document else None
+        return to_letter(document) if document else None
 
     def count_lookup(self, folio: str, *, now: datetime) -> None:
         """Note that somebody asked whether the letter is authentic."""
@@ -199,7 +199,7 @@ class Letters:
             at=at,
             session=session,
         )
-        return _letter(document)
+        return to_letter(document)
 
     def claim_unprinted(self, *, now: datetime, lease: timedelta) -> tuple[Letter, int] | None:
         """The letter waiting longest for its document, and the attempt (next_to_print)."""
@@ -209,7 +209,7 @@ class Letters:
             sort=[("print_at", 1)],
             return_document=ReturnDocument.AFTER,
         )
-        return (_letter(document), document["print_attempts"]) if document else None
+        return (to_letter(document), document["print_attempts"]) if document else None
 
     def note_printed(self, folio: str, file: StoredFile) -> None:
         """The document is stored; the first one stays, whoever printed it."""
@@ -251,7 +251,8 @@ def _document(new: NewLetter, content: AnyLetterContent, now: datetime) -> dict[
     }
 
 
-def _letter(document: dict[str, Any]) -> Letter:
+def to_letter(document: dict[str, Any]) -> Letter:
+    """The letter that a document of the collection holds."""
     names = Letter.model_fields.keys() - {"folio"}
     fields = {name: document.get(name) for name in names}
     return Letter.model_validate({**fields, "folio": document["_id"]})
