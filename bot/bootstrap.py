@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.doorbell import Doorbell
 from bot.logs import get_logger
+from bot.services.api_keys import ApiKeys
 from bot.services.delivery_reports import DeliveryReports
 from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
@@ -18,12 +19,14 @@ from bot.services.preferences import Preferences
 from bot.services.receiving import Receiving
 from bot.settings import Settings, settings
 from bot.site import Site, load_site
+from storage.api_keys import ApiKeys as StoredApiKeys
 from storage.attachments import Attachments
 from storage.audit_log import AuditLog
 from storage.borrowers import Borrowers
 from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.dead_letters import DeadLetters
+from storage.idempotency import Idempotency
 from storage.inbox import Inbox
 from storage.indexes import ensure_indexes
 from storage.letters import Letters as StoredLetters
@@ -63,6 +66,8 @@ class Services:
     letters: Letters
     stored_letters: StoredLetters
     handoffs: Handoffs
+    api_keys: ApiKeys
+    idempotency: Idempotency
 
 
 def build_services(
@@ -136,6 +141,8 @@ def build_services(
             base_url=settings.base_url,
         ),
         handoffs=Handoffs(tickets, site, clock),
+        api_keys=ApiKeys(StoredApiKeys(database), audit_log, clock),
+        idempotency=Idempotency(database),
     )
 
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "train": ("bot.commands.train:train", "Train the dialogue model if its files changed."),
     "nlu": ("bot.commands.nlu:nlu", "Ask the dialogue model what texts mean."),
     "bench": ("bot.commands.bench:bench", "Measure the service on this machine."),
+    "api-key": ("bot.commands.api_key:api_key", "Keys of the portal API."),
     "check": ("bot.commands.check:check", "Ping what the service depends on."),
 }
 

@@ -6,13 +6,16 @@ from pymongo import IndexModel
 from pymongo.database import Database
 
 from storage import (
+    api_keys,
     attachments,
     audit_log,
     borrowers,
     contacts,
     dead_letters,
     files,
+    idempotency,
     inbox,
+    letter_register,
     letters,
     loans,
     merchants,
@@ -27,7 +30,9 @@ INDEXES: dict[str, list[IndexModel]] = {
     "contacts": contacts.INDEXES,
     "dead_letters": dead_letters.INDEXES,
     "attachments": attachments.INDEXES,
-    "letters": letters.INDEXES,
+    "letters": letters.INDEXES + letter_register.INDEXES,
+    "api_keys": api_keys.INDEXES,
+    "idempotency_keys": idempotency.INDEXES,
     "tickets": tickets.INDEXES,
     "audit_log": audit_log.INDEXES,
     **borrowers.INDEXES,
