@@ -8,10 +8,10 @@ from io import BytesIO
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.general import get_pyca_cryptography_hash
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.signers.cms_embedder import (
     PdfCMSEmbedder,
@@ -82,18 +82,19 @@ class _LoadedSigner(SimpleSigner):
         certificate, *chain = (
             next(iter(load_certs_from_pemder_data(each))) for each in (key.certificate, *key.chain)
         )
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple(chain)
         super().__init__(
             signing_cert=certificate,
             signing_key=load_private_key_from_pemder_data(key.private_key, None),
-            cert_registry=SimpleCertificateStore.from_certs(chain),
+            cert_registry=store,
         )
         self._key = key.load()
 
-    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
-        algorithm = get_pyca_cryptography_hash(digest_algorithm)
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:  # noqa: ARG002 - DIGEST
         if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, PKCS1v15(), algorithm)
-        return self._key.sign(data, ECDSA(algorithm))
+            return self._key.sign(data, PKCS1v15(), SHA256())
+        return self._key.sign(data, ECDSA(SHA256()))
 
 
 class _Writer(IncrementalPdfFileWriter):
