@@ -21,7 +21,7 @@ from domain.loan import Loan, Payment, PaymentReversal
 from domain.merchant import Merchant, Salesperson
 from domain.money import Currency, InvalidAmount, parse_amount
 from domain.transaction import Transaction, TransactionKind
-from storage.record_errors import RecordError, record_error
+from storage.record_errors import Complaint, RecordError, record_error
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -203,4 +203,4 @@ def _minor(field: str, text: str, currency: str) -> int:
     try:
         return parse_amount(text, currency)
     except InvalidAmount as error:
-        raise RecordError(f"{field}: {error}") from None
+        raise RecordError(Complaint(field, str(error))) from None

@@ -1,6 +1,7 @@
 """What is wrong with a record, in one line for the person who made the file."""
 
 import json
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -22,30 +23,53 @@ _KNOWN = {
 }
 
 
+class Complaint(NamedTuple):
+    """What is wrong with one field, whose path has its parts joined by points; "": with all."""
+
+    field: str
+    message: str
+    is_unknown_field: bool = False
+
+    def __str__(self) -> str:
+        # an unknown name is the sender's own text: quoted, so that it stays on one line
+        if self.is_unknown_field:
+            return f"{self.message} {json.dumps(self.field)}"
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
 class RecordError(Exception):
-    """A record cannot be taken; the message names fields and ids, never other values."""
+    """A record cannot be taken; the complaints name fields and ids, never other values."""
+
+    def __init__(self, *complaints: Complaint | str) -> None:
+        self.complaints = [
+            each if isinstance(each, Complaint) else Complaint("", each) for each in complaints
+        ]
+        super().__init__(_in_one_line(self.complaints))
 
 
 def record_error(error: ValidationError, *, tag_depth: int = 0) -> RecordError:
     """
-    The first complaints of `error` with the field each is about.
+    The complaints of `error` with the field each is about.
 
     `tag_depth` leading parts of each location are pydantic's own and left out.
     """
     details = error.errors(include_url=False, include_input=False)
-    complaints = [_complaint(detail, tag_depth) for detail in details[:MAX_COMPLAINTS]]
-    if len(details) > MAX_COMPLAINTS:
-        complaints.append(f"and {len(details) - MAX_COMPLAINTS} more")
-    return RecordError("; ".join(complaints))
+    return RecordError(*(_complaint(detail, tag_depth) for detail in details))
 
 
-def _complaint(detail: ErrorDetails, tag_depth: int) -> str:
+def _in_one_line(complaints: list[Complaint]) -> str:
+    told = [str(each) for each in complaints[:MAX_COMPLAINTS]]
+    if len(complaints) > MAX_COMPLAINTS:
+        told.append(f"and {len(complaints) - MAX_COMPLAINTS} more")
+    return "; ".join(told)
+
+
+def _complaint(detail: ErrorDetails, tag_depth: int) -> Complaint:
     message = _KNOWN.get(detail["type"]) or _message(detail)
-    # an unknown name is the file's own text: cut, and quoted so that it stays on one line
     path = ".".join(str(part)[:MAX_NAME_CHARACTERS] for part in detail["loc"][tag_depth:])
     if detail["type"] == "extra_forbidden":
-        return f"{message} {json.dumps(path)}"
-    return f"{path.replace('_minor', '')}: {message}" if path else message
+        return Complaint(path, message, is_unknown_field=True)
+    return Complaint(path.replace("_minor", ""), message)
 
 
 def _message(detail: ErrorDetails) -> str:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.clock import Clock
-from bot.logs import get_logger
 from domain.api_key import ApiKey, Scope
 from storage.api_keys import ApiKeys as StoredApiKeys
 from storage.audit_log import AuditLog
@@ -20,8 +19,6 @@ REMEMBERED_FOR = timedelta(seconds=3)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 _KEY = re.compile(r"fiado_([a-z0-9]{8})_[A-Za-z0-9_-]{43}", re.ASCII)
-
-log = get_logger()
 
 
 class ApiKeys:
@@ -80,7 +77,6 @@ class ApiKeys:
         self._audit_log.add(
             actor="operator", act=act, subject=key.actor, at=self._clock.now(), reason=key.scope
         )
-        log.info(act, name=key.actor)
 
 
 def _hash(text: str) -> str:
