@@ -2,6 +2,7 @@
 
 from domain.country.formats import (
     format_date,
+    format_document,
     format_instant,
     format_long_date,
     format_money,
@@ -19,6 +20,7 @@ __all__ = [
     "country_codes",
     "country_pack",
     "format_date",
+    "format_document",
     "format_instant",
     "format_long_date",
     "format_money",

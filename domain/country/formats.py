@@ -53,6 +53,13 @@ def mask_document(number: str, pack: CountryPack) -> str:
     return pack.document.mask.format(first=first, last3=last4(number)[-3:])
 
 
+def format_document(kind: str, number: str, pack: CountryPack) -> str:
+    """An identity document in full: "DNI 28.123.456". Only for whom its holder hands it to."""
+    if kind == pack.document.name and number.isdecimal():
+        number = _THOUSANDS.sub(pack.document.thousands, number)
+    return f"{kind} {number}"
+
+
 def mask_phone(phone: str) -> str:
     return f"•••{last4(phone)}"
 

@@ -1,4 +1,4 @@
-"""What a country decides about letters: names, numbering, validity, paper. Texts are templates."""
+"""What a country decides about letters: names, numbering, validity, paper, and every sentence."""
 
 from enum import StrEnum
 
@@ -7,6 +7,7 @@ from pydantic import Field
 from domain.fields import DomainModel
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterTerms
+from domain.money import Currency
 from domain.text import fold
 
 
@@ -15,10 +16,18 @@ class Paper(StrEnum):
     LETTER = "letter"
 
 
+class CurrencyWords(DomainModel):
+    """How an amount of a currency is spoken."""
+
+    unit: str
+    units: str
+
+
 class LetterKindRules(DomainModel):
     """One kind of letter in one country."""
 
     name: str = Field(description="what people call it, in the middle of a sentence")
+    title: str = Field(description="what stands above the letter")
     folio_code: str = Field(pattern="^[A-Z]{2}$")
     file_stem: str = Field(pattern="^[a-z-]+$")
     valid_days: int = Field(ge=1, le=365)
@@ -30,6 +39,10 @@ class LetterRules(DomainModel):
     paper: Paper
     formula: str = Field(description="the addressee where no institution is named")
     kinds: dict[LetterKind, LetterKindRules]
+    currencies: dict[Currency, CurrencyWords]
+    texts: dict[str, str] = Field(
+        description="labels and sentences by name, filled with the facts that stand in braces"
+    )
     clearing_days: dict[str, int] = Field(
         {}, description="days until a payment is final, by method; others are final at once"
     )

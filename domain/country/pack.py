@@ -46,6 +46,8 @@ class DocumentRules(DomainModel):
     name: str
     mask: str
     """How it is shown; `{first}` is the province before a hyphen, `{last3}` 3 digits."""
+    thousands: str = ""
+    """What stands between groups of three digits where it is written in full."""
 
 
 class ComplaintBody(DomainModel):
@@ -85,6 +87,21 @@ class Words(DomainModel):
     payoff: PayoffPhrases
 
 
+class LetterNotice(DomainModel):
+    """A message about a letter that anybody may read on the phone, and its one button."""
+
+    text: str = Field(description="filled with `{brand_name}`; nothing personal")
+    button: str = Field(max_length=20)
+
+
+class LetterNotices(DomainModel):
+    """What is said of letters outside a turn."""
+
+    ready: LetterNotice
+    offer: LetterNotice
+    revoked: LetterNotice
+
+
 class Notices(DomainModel):
     """What the service says whatever the dialogue says, and how to come back from silence."""
 
@@ -92,7 +109,10 @@ class Notices(DomainModel):
     """To whom writes for the first time, filled with `{brand_name}` and `{privacy_url}`."""
     please_wait: str
     sorry: str
+    no_document: str
+    """For who waits for a document that could not be made."""
     return_words: Phrases
+    letters: LetterNotices
 
 
 class Calendar(DomainModel):

@@ -1,0 +1,109 @@
+"""Prints and signs letters in processes of their own, which load what they need and die with us."""
+
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from typing import Self
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from domain.letter_content import AnyLetterContent
+from pdfs.errors import PressError
+
+LETTER_SECONDS = 20.0
+LETTERS_A_PROCESS = 300
+MEMORY_BYTES = 1_500_000_000
+NICENESS = 10
+
+Sign = Callable[[bytes, AnyLetterContent], bytes]
+"""Makes the printed document a signed one. Travels to the processes: it must be picklable."""
+
+
+class Press:
+    """
+    A few processes that print letters. They start when first needed, or by `warm` ahead of that.
+
+    Each is nice to others, bounded in memory and time, replaced when it dies and after some
+    hundred letters. `initializer` runs first in each of them.
+    """
+
+    def __init__(
+        self,
+        sign: Sign,
+        *,
+        logo: bytes | None = None,
+        workers: int = 1,
+        initializer: Callable[[], None] | None = None,
+        letter_seconds: float = LETTER_SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
+        self._letter_seconds = letter_seconds
+        self._pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=LETTERS_A_PROCESS,
+            initializer=_set_up,
+            initargs=(sign, logo, initializer, memory_bytes),
+            # a fork of a process with threads may stop for ever
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def warm(self) -> None:
+        """Start in the background; the first letter does not wait for what is loaded by then."""
+        self._pool.schedule(os.getpid)
+
+    def print_letter(self, content: AnyLetterContent) -> bytes:
+        """The signed document. PressError when it was not made: too slow, too big, no process."""
+        return self._result(self._pool.schedule(_print, [content], timeout=self._letter_seconds))
+
+    def close(self) -> None:
+        """End the processes, unfinished letters too."""
+        self._pool.stop()
+        self._pool.join()
+
+    def _result(self, future: ProcessFuture[bytes]) -> bytes:
+        try:
+            return future.result()
+        except FutureTimeoutError:
+            raise PressError(f"not printed within {self._letter_seconds:g} seconds") from None
+        except ProcessExpired as error:
+            raise PressError(f"the process ended with code {error.exitcode}") from None
+        except MemoryError:
+            raise PressError("more memory needed than a letter may take") from None
+        except (BrokenProcessPool, CancelledError) as error:
+            raise PressError("the press has stopped") from error
+
+
+_sign: Sign
+_logo: bytes | None
+
+
+def _set_up(
+    sign: Sign, logo: bytes | None, initializer: Callable[[], None] | None, memory_bytes: int
+) -> None:
+    """Make this process a printer: everything loaded, and one letter printed for practice."""
+    global _sign, _logo
+    if initializer is not None:
+        initializer()
+    os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    _sign, _logo = sign, logo
+    from pdfs.samples import practice  # noqa: PLC0415 - loaded in the child alone
+
+    for content in practice():
+        _print(content)
+
+
+def _print(content: AnyLetterContent) -> bytes:
+    from pdfs.letters import render_letter  # noqa: PLC0415
+
+    return _sign(render_letter(content, logo=_logo), content)
