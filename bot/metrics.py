@@ -25,6 +25,9 @@ LETTERS_REFUSED = Counter(
 LETTER_SECONDS = Histogram(
     "fiado_letter_seconds", "Time from a letter's issue to its stored document", buckets=SECONDS
 )
+LETTER_CHECKS = Counter(
+    "fiado_letter_checks", "Public checks of a letter's authenticity", ["outcome"]
+)
 SENDS = Counter("fiado_sends", "Send attempts by outcome", ["outcome"])
 SEND_SECONDS = Histogram("fiado_send_seconds", "Time of one call to Infobip", buckets=SECONDS)
 

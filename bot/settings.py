@@ -66,7 +66,15 @@ class Settings(BaseSettings):
     webhook_hmac_algorithm: str = Field("sha256", description="md5, sha1, sha224 ... sha512")
     webhook_hmac_encoding: str = Field("hex", description="hex or base64")
 
+    letter_signing_key_file: Path | None = Field(
+        None, description="PKCS #12 file letters are signed with; unset: a self-made key"
+    )
+    letter_signing_key_password: SecretStr | None = Field(None, description="opens that file")
+
     fiado_port: int = Field(8000, description="port of the web process")
+    proxy_hops: int = Field(
+        0, ge=0, le=8, description="proxies before us whose X-Forwarded-For is believed"
+    )
     fiado_simulator: bool = Field(True, description="offer /simulator (local only)")
     fiado_worker_threads: int = Field(8, ge=1, le=64, description="conversations at once, a worker")
 

@@ -20,6 +20,7 @@ from storage import (
     loans,
     merchants,
     outbox,
+    rate_limits,
     tickets,
     transactions,
 )
@@ -33,6 +34,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "letters": letters.INDEXES + letter_register.INDEXES,
     "api_keys": api_keys.INDEXES,
     "idempotency_keys": idempotency.INDEXES,
+    "rate_limits": rate_limits.INDEXES,
     "tickets": tickets.INDEXES,
     "audit_log": audit_log.INDEXES,
     **borrowers.INDEXES,

@@ -1,0 +1,25 @@
+"""Which key letters are signed with, as the settings say."""
+
+from datetime import datetime
+
+from bot.logs import get_logger
+from bot.settings import Settings
+from pdfs.signing_key import SELF_MADE_FILE, SigningKey, load_signing_key, self_made_key
+
+log = get_logger()
+
+
+def letter_signing_key(settings: Settings, legal_name: str, *, now: datetime) -> SigningKey:
+    """
+    The lender's own key, or the one made in the data directory; SigningKeyError if it is unusable.
+
+    `now` is the machine's time: a bought certificate knows nothing of a shifted clock.
+    """
+    own = settings.letter_signing_key_file
+    if own is not None:
+        password = settings.letter_signing_key_password
+        return load_signing_key(own, password.get_secret_value() if password else None, now=now)
+    if settings.is_production:
+        # each machine makes its own, and no reader can tell whose it is
+        log.warning("letters_signed_with_self_made_key")
+    return self_made_key(settings.fiado_data_dir / SELF_MADE_FILE, legal_name)
