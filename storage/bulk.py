@@ -1,11 +1,12 @@
 """Many documents in one round trip, each written only where it differs."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pydantic import BaseModel
 from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from storage.mongo import Document
@@ -17,6 +18,23 @@ class WriteCounts(NamedTuple):
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+
+
+class Written(NamedTuple):
+    """What a write that looked first did, by `_id`."""
+
+    created: set[str]
+    changed: set[str]
+    unchanged: set[str]
+
+    @property
+    def counts(self) -> WriteCounts:
+        return WriteCounts(len(self.created), len(self.changed), len(self.unchanged))
+
+
+def total(counts: Iterable[WriteCounts]) -> WriteCounts:
+    """All counts together."""
+    return WriteCounts(*(sum(column) for column in zip(*counts, strict=True)))
 
 
 def upsert(collection: Collection[Document], documents: Iterable[Document]) -> WriteCounts:
@@ -37,6 +55,44 @@ def upsert(collection: Collection[Document], documents: Iterable[Document]) -> W
         changed=result.modified_count,
         unchanged=result.matched_count - result.modified_count,
     )
+
+
+def upsert_changed(
+    collection: Collection[Document], documents: Mapping[str, Document], *, session: ClientSession
+) -> Written:
+    """
+    The same by `_id` and within a transaction; tells which documents are made and which differ.
+
+    Nothing is written for those that are as they should be.
+    """
+    written = update_changed(collection, documents, session=session)
+    new = documents.keys() - written.changed - written.unchanged
+    if new:
+        collection.insert_many(
+            [documents[each] for each in documents if each in new], session=session
+        )
+    return written._replace(created=new)
+
+
+def update_changed(
+    collection: Collection[Document], documents: Mapping[str, Document], *, session: ClientSession
+) -> Written:
+    """`upsert_changed` that makes nothing: a document that is not there is left out."""
+    if not documents:
+        return Written(set(), set(), set())
+    stored = {
+        each["_id"]: each
+        for each in collection.find({"_id": {"$in": list(documents)}}, session=session)
+    }
+    changed = {each for each in stored if _differs(documents[each], stored[each])}
+    if changed:
+        updates = [UpdateOne({"_id": each}, {"$set": documents[each]}) for each in changed]
+        collection.bulk_write(updates, ordered=False, session=session)
+    return Written(set(), changed, stored.keys() - changed)
+
+
+def _differs(document: Document, stored: Document) -> bool:
+    return any(stored.get(name) != value for name, value in document.items())
 
 
 def existing_ids(collection: Collection[Document], ids: Ids[str]) -> set[str]:

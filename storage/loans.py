@@ -1,30 +1,55 @@
-"""Loans and their payments: two collections, read together."""
+"""Loans and their payments: two collections, written and read together."""
 
 from collections import defaultdict
 from collections.abc import Collection as Ids
 from collections.abc import Iterable
 from datetime import date
 
-from pymongo import IndexModel, UpdateOne
+from pymongo import IndexModel
+from pymongo.client_session import ClientSession
 
 from domain.loan import Loan, Payment, PaymentReversal
 from domain.loan_position import LoanHistory
-from storage.bulk import WriteCounts, to_document, to_fields, upsert
+from storage.bulk import (
+    WriteCounts,
+    to_document,
+    to_fields,
+    total,
+    update_changed,
+    upsert_changed,
+)
+from storage.loan_reviews import new_mark
 from storage.mongo import Document, MongoDatabase
 
 INDEXES = {
     "loans": [
         IndexModel([("borrower_id", 1), ("granted_on", 1)], name="of_borrower"),
         IndexModel([("merchant_id", 1)], name="of_merchant"),
+        IndexModel(
+            [("review_mark", 1)],
+            name="to_review",
+            partialFilterExpression={"review_mark": {"$exists": True}},
+        ),
+        IndexModel(
+            [("review_on", 1)],
+            name="to_review_by_day",
+            partialFilterExpression={"review_on": {"$exists": True}},
+        ),
     ],
     "payments": [IndexModel([("loan_id", 1)], name="of_loan")],
 }
 
 
 class Loans:
-    """The `loans` and `payments` collections; `_id` is the lender's own id in both."""
+    """
+    The `loans` and `payments` collections; `_id` is the lender's own id in both.
+
+    Whatever changes a loan makes its `version` grow and marks it for review, in one transaction
+    with the change. A loan that is new has no version and no mark: nothing can follow from it.
+    """
 
     def __init__(self, database: MongoDatabase) -> None:
+        self._client = database.client
         self._loans = database["loans"]
         self._payments = database["payments"]
 
@@ -38,43 +63,73 @@ class Loans:
         return self._histories({"borrower_id": borrower_id})
 
     def _histories(self, query: Document) -> list[LoanHistory]:
+        # a version read before the payments is never newer than they are
         documents = list(self._loans.find(query).sort([("granted_on", 1), ("_id", 1)]))
         payments: dict[str, list[Payment]] = defaultdict(list)
         for found in self._payments.find({"loan_id": {"$in": [each["_id"] for each in documents]}}):
             payments[found["loan_id"]].append(_payment(found))
         return [_history(each, payments[each["_id"]]) for each in documents]
 
-    def save(self, loans: Iterable[Loan]) -> WriteCounts:
-        """Make or update terms. Whether a loan is cancelled, or about to be, is not among them."""
-        return upsert(
-            self._loans,
-            (to_document(loan, "loan_id", exclude={"cancelled_on", "open_case"}) for loan in loans),
-        )
+    def save(self, records: Iterable[Loan | Payment | PaymentReversal]) -> WriteCounts:
+        """
+        Make or update terms, payments and reversals, all of them or none; the later of one id.
 
-    def save_payments(self, payments: Iterable[Payment]) -> WriteCounts:
-        """Make or update payments. A reversal recorded before stays."""
-        return upsert(
-            self._payments,
-            (to_document(payment, "payment_id", exclude={"reversal"}) for payment in payments),
-        )
-
-    def save_reversals(self, reversals: Iterable[PaymentReversal]) -> WriteCounts:
-        """Record each on its payment; one whose payment is unknown is not recorded."""
-        updates = [
-            UpdateOne(
-                {"_id": each.payment_id}, {"$set": {"reversal": each.model_dump(mode="json")}}
-            )
-            for each in reversals
-        ]
-        if not updates:
+        Whether a loan is cancelled, or about to be, is not among its terms. A payment saved again
+        stays reversed; the reversal of an unknown payment is not recorded.
+        """
+        loans: dict[str, Document] = {}
+        payments: dict[str, Document] = {}
+        reversals: dict[str, Document] = {}
+        for each in records:
+            if isinstance(each, Loan):
+                kept = to_document(each, "loan_id", exclude={"cancelled_on", "open_case"})
+                loans[each.loan_id] = kept
+            elif isinstance(each, Payment):
+                kept = to_document(each, "payment_id", exclude={"reversal"})
+                payments[each.payment_id] = kept
+            else:
+                kept = {"_id": each.payment_id, "reversal": each.model_dump(mode="json")}
+                reversals[each.payment_id] = kept
+        if not (loans or payments or reversals):
             return WriteCounts()
-        result = self._payments.bulk_write(updates)
-        unchanged = result.matched_count - result.modified_count
-        return WriteCounts(changed=result.modified_count, unchanged=unchanged)
+        with self._client.start_session() as session:
+            return session.with_transaction(lambda s: self._save(loans, payments, reversals, s))
+
+    def _save(
+        self,
+        loans: dict[str, Document],
+        payments: dict[str, Document],
+        reversals: dict[str, Document],
+        session: ClientSession,
+    ) -> WriteCounts:
+        terms = upsert_changed(self._loans, loans, session=session)
+        paid = upsert_changed(self._payments, payments, session=session)
+        undone = update_changed(self._payments, reversals, session=session)
+        paid_of = {payments[payment_id]["loan_id"] for payment_id in paid.created | paid.changed}
+        undone_of = self._loans_of_payments(undone.changed, session)
+        self._note_changed(terms.changed | paid_of | undone_of, session)
+        return total([terms.counts, paid.counts, undone.counts])
+
+    def _loans_of_payments(self, payment_ids: Ids[str], session: ClientSession) -> set[str]:
+        found = self._payments.find(
+            {"_id": {"$in": list(payment_ids)}}, {"loan_id": 1}, session=session
+        )
+        return {each["loan_id"] for each in found} if payment_ids else set()
 
     def mark_cancelled(self, loan_id: str, on: date) -> None:
         """The loan is undone from the local day `on` on."""
-        self._loans.update_one({"_id": loan_id}, {"$set": {"cancelled_on": on.isoformat()}})
+        self._loans.update_one(
+            {"_id": loan_id, "cancelled_on": {"$ne": on.isoformat()}},
+            {"$set": {"cancelled_on": on.isoformat(), **new_mark()}, "$inc": {"version": 1}},
+        )
+
+    def _note_changed(self, loan_ids: Ids[str], session: ClientSession) -> None:
+        if loan_ids:
+            self._loans.update_many(
+                {"_id": {"$in": list(loan_ids)}},
+                {"$inc": {"version": 1}, "$set": new_mark()},
+                session=session,
+            )
 
     def currencies(self, loan_ids: Ids[str]) -> dict[str, str]:
         """Currency of each loan that exists."""

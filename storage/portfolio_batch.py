@@ -160,8 +160,8 @@ class PortfolioBatch:
             stored.merchants.save(self._merchants.values()),
             stored.borrowers.save(self._borrowers.values()),
             stored.salespeople.save(self._salespeople.values()),
-            stored.loans.save(self._loans.values()),
-            stored.loans.save_payments(self._payments.values()),
-            stored.loans.save_reversals(self._reversals.values()),
+            stored.loans.save(
+                [*self._loans.values(), *self._payments.values(), *self._reversals.values()]
+            ),
             stored.transactions.save(self._transactions.values()),
         ]

@@ -80,6 +80,4 @@ def lend(service: Services, *records) -> None:
     ]
     Borrowers(service.database).save([person])
     Merchants(service.database).save(shops)
-    loans = Loans(service.database)
-    loans.save([record for record in records if hasattr(record, "installments")])
-    loans.save_payments([record for record in records if not hasattr(record, "installments")])
+    Loans(service.database).save(records)

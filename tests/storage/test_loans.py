@@ -21,8 +21,8 @@ def test_a_loan_comes_back_as_it_was_kept(loans):
     loan = a_loan(late_interest_daily_rate=Decimal("0.00150000001"), purpose="Ñandú ✅")
     payments = [a_payment(payment_id="P-1"), a_payment(payment_id="P-2", reference="R-9")]
     loans.save([loan])
-    loans.save_payments(payments)
-    assert loans.find(loan.loan_id) == LoanHistory(loan, payments)
+    loans.save(payments)
+    assert loans.find(loan.loan_id) == LoanHistory(loan, payments, version=1)
 
 
 def test_an_unknown_loan_is_not_found(loans):
@@ -36,8 +36,11 @@ def test_loans_of_a_borrower_come_oldest_first_each_with_its_own_payments(loans)
     foreign = a_loan(loan_id="L-3", borrower_id="B-2")
     paid = a_payment(loan_id="L-2", payment_id="P-2")
     loans.save([newer, older, foreign])
-    loans.save_payments([paid, a_payment(loan_id="L-3", payment_id="P-3")])
-    assert loans.list_of_borrower("B-1") == [LoanHistory(older, [paid]), LoanHistory(newer, [])]
+    loans.save([paid, a_payment(loan_id="L-3", payment_id="P-3")])
+    assert loans.list_of_borrower("B-1") == [
+        LoanHistory(older, [paid], version=1),
+        LoanHistory(newer, []),
+    ]
 
 
 def test_saving_again_changes_nothing_and_saving_other_terms_changes_them(loans):
@@ -57,16 +60,16 @@ def test_terms_saved_again_do_not_bring_back_a_cancelled_loan(loans):
 def test_a_payment_saved_again_stays_reversed(loans):
     reversal = PaymentReversal(payment_id="P-1", reversed_on=date(2026, 1, 12), reason="bounced")
     loans.save([a_loan()])
-    loans.save_payments([a_payment()])
-    assert loans.save_reversals([reversal]) == WriteCounts(changed=1)
-    assert loans.save_reversals([reversal]) == WriteCounts(unchanged=1)
-    loans.save_payments([a_payment()])
+    loans.save([a_payment()])
+    assert loans.save([reversal]) == WriteCounts(changed=1)
+    assert loans.save([reversal]) == WriteCounts(unchanged=1)
+    loans.save([a_payment()])
     assert loans.find("L-2026-004821").payments[0].reversal == reversal
 
 
 def test_a_reversal_of_an_unknown_payment_makes_none(loans):
     reversal = PaymentReversal(payment_id="P-0", reversed_on=date(2026, 1, 12), reason="bounced")
-    assert loans.save_reversals([reversal]) == WriteCounts()
+    assert loans.save([reversal]) == WriteCounts()
     assert loans.payments_by_id({"P-0"}) == {}
 
 
