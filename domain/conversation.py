@@ -23,11 +23,16 @@ class Handler(StrEnum):
 
 
 class Author(StrEnum):
-    """Who wrote an outbound message; the service's own notices go out whoever owns it."""
+    """
+    Who wrote an outbound message; the service's own notices go out whoever owns it.
+
+    What follows an event unasked does so too, but not to who opted out.
+    """
 
     BOT = "bot"
     AGENT = "agent"
     NOTICE = "notice"
+    FOLLOW_UP = "follow_up"
 
 
 class Offer(BaseModel):

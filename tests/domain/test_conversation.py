@@ -33,6 +33,9 @@ MAY_SPEAK = {
     (Author.NOTICE, Handler.BOT): True,
     (Author.NOTICE, Handler.AGENT): True,
     (Author.NOTICE, Handler.NOBODY): True,
+    (Author.FOLLOW_UP, Handler.BOT): True,
+    (Author.FOLLOW_UP, Handler.AGENT): True,
+    (Author.FOLLOW_UP, Handler.NOBODY): False,
 }
 
 
