@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -73,6 +74,8 @@ class Letters:
         self._loans = database["loans"]
         self._counters = database["counters"]
         self._audit_log = AuditLog(database)
+        # all letters of a series count on one document: in turn they cost a tenth of colliding
+        self._in_turn = Lock()
 
     def issue_once(
         self, new: NewLetter, write: Callable[[str], AnyLetterContent], *, now: datetime
@@ -90,7 +93,7 @@ class Letters:
             if found is not None:
                 return found, False
             try:
-                with self._client.start_session() as session:
+                with self._in_turn, self._client.start_session() as session:
                     return session.with_transaction(lambda s: self._issue(new, write, now, s))
             except DuplicateKeyError:
                 # another issue for this loan was faster; what it made may be what is wanted
@@ -210,6 +213,10 @@ class Letters:
             return_document=ReturnDocument.AFTER,
         )
         return (to_letter(document), document["print_attempts"]) if document else None
+
+    def awaits_printing(self, folio: str) -> bool:
+        """Whether its document is still to come."""
+        return self._letters.find_one({"_id": folio, "print_at": {"$exists": True}}) is not None
 
     def note_printed(self, folio: str, file: StoredFile) -> None:
         """The document is stored; the first one stays, whoever printed it."""
