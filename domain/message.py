@@ -187,18 +187,20 @@ class UrlButton(_Model):
     url: str
 
 
-class Document(_Model):
-    """A file; `url` must be fetchable by Infobip without our headers."""
+class FileReference(_Model):
+    """A file of ours by its id, and the name that people see; its address is made for each send."""
 
-    kind: Literal["document"] = "document"
-    url: str
+    file_id: str
     file_name: str
+
+
+class Document(FileReference):
+    kind: Literal["document"] = "document"
     caption: str | None = None
 
 
-class Image(_Model):
+class Image(FileReference):
     kind: Literal["image"] = "image"
-    url: str
     caption: str | None = None
 
 
@@ -209,8 +211,7 @@ class Template(_Model):
     name: str
     language: str
     placeholders: list[str] = []
-    header_document_url: str | None = None
-    header_file_name: str | None = None
+    header_document: FileReference | None = None
     button_payloads: list[str] = []
 
 
@@ -220,6 +221,13 @@ OutboundContent = Annotated[
 ]
 
 
+def file_of(content: OutboundContent) -> FileReference | None:
+    """The file that the content carries, if any."""
+    if isinstance(content, Template):
+        return content.header_document
+    return content if isinstance(content, FileReference) else None
+
+
 class OutboundMessage(_Model):
     """One message of ours to a contact. `message_id` is ours, decided before the first attempt."""
 
@@ -227,4 +235,7 @@ class OutboundMessage(_Model):
     business_number: str
     to: str = Field(description="phone digits or BSUID")
     content: OutboundContent
+    file_url: str | None = Field(
+        default=None, description="where Infobip can fetch the file that the content names"
+    )
     reply_to: str | None = Field(default=None, description="the contact's message to quote")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from bot.dialogue.replies import Replies
+from bot.dialogue.replies import Replies, Reply
 from domain.contact import Identity
 from domain.conversation import Author, Conversation, Handler
 from domain.message import OutboundContent
@@ -27,24 +27,24 @@ class Answer:
         is_same_session = self.session.number == conversation.session.number
         self.active_form = conversation.active_form if is_same_session else None
         self.handled_by = conversation.handled_by
-        self.contents: list[tuple[OutboundContent, str]] = []
+        self.messages: list[tuple[Reply, str]] = []
         self.attachments: list[NewAttachment] = []
         self.is_last_word = False
 
     @property
     def needs_introduction(self) -> bool:
         """Whether nothing was said to this contact yet."""
-        return self.conversation.turns == 0 and not self.contents
+        return self.conversation.turns == 0 and not self.messages
 
     def add(self, replies: Replies, message_id: str, active_form: str | None) -> None:
         """Take in the answer to one unit; the newest offer and question are what counts."""
         self.active_form = active_form
-        contents = replies.contents
+        messages = replies.messages
         if "repeat" in replies.effects:
-            contents = self.conversation.last_replies
+            messages = [Reply(content=content) for content in self.conversation.last_replies]
         else:
             self.offer = replies.offer
-        self.contents += [(content, message_id) for content in contents]
+        self.messages += [(message, message_id) for message in messages]
         if "finish_session" in replies.effects:
             self.session = self.session.model_copy(update={"is_finished": True})
         if "close_contact" in replies.effects:
@@ -60,14 +60,16 @@ class Answer:
         author = Author.NOTICE if self.is_last_word else Author.BOT
         proven = identity.verified_borrower(self.now)
         replies = []
-        for place, (content, message_id) in enumerate(self.contents):
+        for place, (reply, message_id) in enumerate(self.messages):
             dedupe_key = f"reply:{message_id}:{place}"
             replies.append(
                 NewOutbound(
                     message_id=str(uuid5(NAMESPACE_URL, dedupe_key)),
                     dedupe_key=dedupe_key,
-                    content=content,
+                    content=reply.content,
                     author=author,
+                    purpose=reply.purpose,
+                    subject=reply.subject,
                     for_borrower=proven,
                 )
             )
@@ -76,7 +78,7 @@ class Answer:
                 session=self.session,
                 offer=self.offer,
                 active_form=self.active_form,
-                last_replies=[] if self._only_asks_who() else [each for each, _ in self.contents],
+                last_replies=self._last_replies(),
                 last_replies_for=proven,
                 arrived_at=max(entry.arrived_at for entry in batch),
                 handled_by=self.handled_by if self._changes_hands() else None,
@@ -85,6 +87,8 @@ class Answer:
             attachments=self.attachments,
         )
 
-    def _only_asks_who(self) -> bool:
-        """The identity question is no answer to repeat: the one before it stays the last."""
-        return self.active_form == IDENTITY_FORM
+    def _last_replies(self) -> list[OutboundContent]:
+        """What "say it again" means; the identity question does not: what was before it stays."""
+        if self.active_form == IDENTITY_FORM:
+            return []
+        return [reply.content for reply, _ in self.messages]

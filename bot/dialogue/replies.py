@@ -28,12 +28,21 @@ MAX_ROWS = 10
 MAX_ROW_TITLE = 24
 MAX_ROW_DESCRIPTION = 72
 FILES: dict[str, type[Document] | type[Image]] = {"document": Document, "image": Image}
+BESIDE_CONTENT = {"effect", "purpose", "subject"}
+
+
+class Reply(BaseModel):
+    """One message; `purpose` names its template if any, `subject` the letter it is about."""
+
+    content: OutboundContent
+    purpose: str | None = None
+    subject: str | None = None
 
 
 class Replies(BaseModel):
     """The bot's answer to one turn: messages in order, what they offer, what else should happen."""
 
-    contents: list[OutboundContent] = []
+    messages: list[Reply] = []
     offer: Offer | None = None
     effects: set[str] = set()
 
@@ -57,10 +66,10 @@ def shape_replies(
             texts.append(response.text.strip())
         if response.custom.get("kind") in FILES:
             _flush(texts, replies)
-            replies.contents.append(_file(response.custom))
+            replies.messages.append(_file(response.custom))
         elif response.custom.get("kind") == "url_button":
             _flush(texts, replies, keep_last=True)
-            replies.contents.append(_url_button(response.custom, texts))
+            replies.messages.append(Reply(content=_url_button(response.custom, texts)))
         elif response.buttons:
             _add_options(response, texts, replies, contact_id, signer)
     _flush(texts, replies)
@@ -109,7 +118,8 @@ def _flush(texts: list[str], replies: Replies, *, keep_last: bool = False) -> No
     if keep_last and length(text) <= MAX_BODY:
         texts.append(text)
         return
-    replies.contents += [OutboundText(text=piece) for piece in split_text(text, MAX_TEXT)]
+    pieces = split_text(text, MAX_TEXT)
+    replies.messages += [Reply(content=OutboundText(text=piece)) for piece in pieces]
 
 
 def _add_options(
@@ -142,7 +152,7 @@ def _add_options(
         )
         options.append(Option(reply_id=reply_id, title=title, description=description))
     replies.offer = Offer(nonce=nonce, options=offered)
-    replies.contents.append(_option_message(body, options, response.custom))
+    replies.messages.append(Reply(content=_option_message(body, options, response.custom)))
 
 
 def _option_message(body: str, options: list[Option], custom: dict[str, Any]) -> OutboundContent:
@@ -164,9 +174,13 @@ def _option_message(body: str, options: list[Option], custom: dict[str, Any]) ->
     return ListMessage(body=body, button_title=custom.get("list_title", LIST_TITLE), options=rows)
 
 
-def _file(custom: dict[str, Any]) -> OutboundContent:
-    fields = {name: value for name, value in custom.items() if name != "effect"}
-    return FILES[custom["kind"]].model_validate(fields)
+def _file(custom: dict[str, Any]) -> Reply:
+    fields = {name: value for name, value in custom.items() if name not in BESIDE_CONTENT}
+    return Reply(
+        content=FILES[custom["kind"]].model_validate(fields),
+        purpose=custom.get("purpose"),
+        subject=custom.get("subject"),
+    )
 
 
 def _url_button(custom: dict[str, Any], texts: list[str]) -> UrlButton:

@@ -7,7 +7,7 @@ from bot.dialogue.answer import Answer
 from bot.dialogue.commands import Command, CommandSigner
 from bot.dialogue.rasa_client import RasaClient, RasaResponse
 from bot.dialogue.reading import Reader, Reading
-from bot.dialogue.replies import Replies, shape_replies
+from bot.dialogue.replies import Replies, Reply, shape_replies
 from bot.logs import get_logger
 from bot.metrics import TURN_SECONDS
 from bot.site import Site
@@ -71,7 +71,7 @@ class TurnTaker:
         answer = Answer(conversation, now)
         for unit in self._units(batch):
             message = batch[unit.parts[-1]].message
-            if answer.contents:
+            if answer.messages:
                 # what was said before may have changed who they are proven to be
                 contact = self._contacts.get(contact.contact_id)
             self._answer_unit(unit, message, contact, answer)
@@ -163,5 +163,5 @@ class TurnTaker:
         )
         if not rasa.responses:
             log.error("turn_without_answer", external_id=message.external_id)
-            replies = Replies(contents=[OutboundText(text=self._sorry)])
+            replies = Replies(messages=[Reply(content=OutboundText(text=self._sorry))])
         answer.add(replies, message.key, rasa.active_form)

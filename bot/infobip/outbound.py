@@ -44,7 +44,7 @@ def to_wire(message: OutboundMessage, notify_url: str | None = None) -> WireRequ
             sender=message.business_number,
             to=message.to,
             message_id=message.message_id,
-            content=write_content(message.content),
+            content=write_content(message.content, message.file_url or ""),
             notify_url=notify_url,
             context=wire.QuoteContext(reply_to_message_id=quoted_id) if quoted_id else None,
         )
@@ -66,11 +66,11 @@ def mark_as_read_request(business_number: str, external_id: str) -> WireRequest:
     return WireRequest("POST", f"/whatsapp/1/senders/{sender}/message/{message_id}/read")
 
 
-def _write_text(content: OutboundText) -> wire.TextContent:
+def _write_text(content: OutboundText, _: str) -> wire.TextContent:
     return wire.TextContent(text=content.text)
 
 
-def _write_buttons(content: Buttons) -> wire.ButtonsContent:
+def _write_buttons(content: Buttons, _: str) -> wire.ButtonsContent:
     buttons = [wire.ReplyButton(id=one.reply_id, title=one.title) for one in content.options]
     return wire.ButtonsContent(
         body=wire.TextPart(text=content.body),
@@ -79,7 +79,7 @@ def _write_buttons(content: Buttons) -> wire.ButtonsContent:
     )
 
 
-def _write_list(content: ListMessage) -> wire.ListContent:
+def _write_list(content: ListMessage, _: str) -> wire.ListContent:
     rows = [
         wire.Row(id=one.reply_id, title=one.title, description=one.description)
         for one in content.options
@@ -96,29 +96,27 @@ def _write_footer(text: str | None) -> wire.FooterPart | None:
     return wire.FooterPart(text=text) if text else None
 
 
-def _write_url_button(content: UrlButton) -> wire.UrlButtonContent:
+def _write_url_button(content: UrlButton, _: str) -> wire.UrlButtonContent:
     return wire.UrlButtonContent(
         body=wire.TextPart(text=content.body),
         action=wire.UrlAction(display_text=content.button_title, url=content.url),
     )
 
 
-def _write_document(content: Document) -> wire.DocumentContent:
+def _write_document(content: Document, file_url: str) -> wire.DocumentContent:
     return wire.DocumentContent(
-        media_url=content.url, filename=content.file_name, caption=content.caption
+        media_url=file_url, filename=content.file_name, caption=content.caption
     )
 
 
-def _write_image(content: Image) -> wire.ImageContent:
-    return wire.ImageContent(media_url=content.url, caption=content.caption)
+def _write_image(content: Image, file_url: str) -> wire.ImageContent:
+    return wire.ImageContent(media_url=file_url, caption=content.caption)
 
 
-def _write_template(content: Template) -> wire.TemplateContent:
+def _write_template(content: Template, file_url: str) -> wire.TemplateContent:
     header = None
-    if content.header_document_url is not None:
-        header = wire.DocumentHeader(
-            media_url=content.header_document_url, filename=content.header_file_name or ""
-        )
+    if content.header_document is not None:
+        header = wire.DocumentHeader(media_url=file_url, filename=content.header_document.file_name)
     buttons = [wire.QuickReply(parameter=payload) for payload in content.button_payloads]
     return wire.TemplateContent(
         template_name=content.name,
@@ -131,7 +129,7 @@ def _write_template(content: Template) -> wire.TemplateContent:
     )
 
 
-WRITERS: dict[type, tuple[str, Callable[[Any], Any]]] = {
+WRITERS: dict[type, tuple[str, Callable[[Any, str], Any]]] = {
     OutboundText: ("text", _write_text),
     Buttons: ("interactive/buttons", _write_buttons),
     ListMessage: ("interactive/list", _write_list),

@@ -18,11 +18,20 @@ from bot.dialogue.replies import (
 from domain.message import Buttons, Document, ListMessage, OutboundText, UrlButton
 
 SIGNER = CommandSigner("key")
-DOCUMENT = {"kind": "document", "url": "https://x.invalid/a.pdf", "file_name": "a.pdf"}
+DOCUMENT = {
+    "kind": "document",
+    "file_id": "letter:AR-1",
+    "file_name": "a.pdf",
+    "caption": "Tu carta",
+}
 
 
 def shape(*responses):
     return shape_replies(list(responses), contact_id="c-1", signer=SIGNER)
+
+
+def contents(replies):
+    return [message.content for message in replies.messages]
 
 
 def says(text, *titles, **custom):
@@ -31,18 +40,20 @@ def says(text, *titles, **custom):
 
 
 def bodies(replies):
-    return [getattr(each, "text", None) or getattr(each, "body", None) for each in replies.contents]
+    return [
+        getattr(each, "text", None) or getattr(each, "body", None) for each in contents(replies)
+    ]
 
 
 def test_texts_in_a_row_are_one_message():
     replies = shape(says("Hola."), says("¿Qué tal?"))
-    assert replies.contents == [OutboundText(text="Hola.\n\n¿Qué tal?")]
+    assert contents(replies) == [OutboundText(text="Hola.\n\n¿Qué tal?")]
     assert replies.offer is None
 
 
 def test_a_text_leads_in_the_buttons_that_follow():
     replies = shape(says("Hola."), says("¿Seguimos?", "Sí", "No"))
-    (message,) = replies.contents
+    (message,) = contents(replies)
     assert isinstance(message, Buttons)
     assert message.body == "Hola.\n\n¿Seguimos?"
     assert [option.title for option in message.options] == ["Sí", "No"]
@@ -55,7 +66,7 @@ def test_what_follows_the_buttons_is_a_message_of_its_own():
 def test_the_last_options_are_the_offer():
     replies = shape(says("A", "Uno"), says("B", "Dos"))
     assert [option.title for option in replies.offer.options] == ["Dos"]
-    tapped = SIGNER.read(replies.contents[1].options[0].reply_id, contact_id="c-1")
+    tapped = SIGNER.read(contents(replies)[1].options[0].reply_id, contact_id="c-1")
     assert tapped.nonce == replies.offer.nonce
 
 
@@ -75,7 +86,7 @@ def test_the_last_options_are_the_offer():
     ],
 )
 def test_buttons_or_list(response, expected):
-    (message,) = shape(response).contents
+    (message,) = contents(shape(response))
     assert isinstance(message, expected)
 
 
@@ -83,7 +94,7 @@ def test_a_list_fits_whatsapp_while_the_offer_keeps_the_words():
     title, description = "Distribuidora del Litoral Norte", "d" * 100
     button = {"title": title, "payload": "/x", "description": description, "keywords": ["moto"]}
     replies = shape(RasaResponse(text="¿Cuál?", buttons=[button], custom={"list_title": "Elegir"}))
-    (message,) = replies.contents
+    (message,) = contents(replies)
     assert message.button_title == "Elegir"
     assert length(message.options[0].title) <= MAX_ROW_TITLE
     assert length(message.options[0].description) <= MAX_ROW_DESCRIPTION
@@ -93,7 +104,7 @@ def test_a_list_fits_whatsapp_while_the_offer_keeps_the_words():
 
 def test_a_list_has_at_most_ten_rows():
     replies = shape(says("A", *map(str, range(15))))
-    assert len(replies.contents[0].options) == MAX_ROWS
+    assert len(contents(replies)[0].options) == MAX_ROWS
     assert len(replies.offer.options) == MAX_ROWS
 
 
@@ -111,26 +122,40 @@ def test_a_body_that_is_too_long_goes_before_the_buttons():
 
 def test_a_document_comes_after_the_text_before_it():
     replies = shape(says("Tu carta:"), RasaResponse(custom=DOCUMENT), says("¿Algo más?"))
-    assert [type(each) for each in replies.contents] == [OutboundText, Document, OutboundText]
+    assert [type(each) for each in contents(replies)] == [OutboundText, Document, OutboundText]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param({}, id="a file alone"),
+        pytest.param({"purpose": "letter_ready", "subject": "AR-1"}, id="a letter"),
+        pytest.param({"effect": "finish_session"}, id="with an effect"),
+    ],
+)
+def test_a_document_may_tell_what_it_is_for(beside):
+    (message,) = shape(RasaResponse(custom=DOCUMENT | beside)).messages
+    assert message.content == Document.model_validate(DOCUMENT)
+    assert (message.purpose, message.subject) == (beside.get("purpose"), beside.get("subject"))
 
 
 def test_a_link_takes_the_text_before_it_as_its_body():
     link = {"kind": "url_button", "url": "https://x.invalid/", "button_title": "Abrir"}
-    (message,) = shape(says("Mirá:"), RasaResponse(custom=link)).contents
+    (message,) = contents(shape(says("Mirá:"), RasaResponse(custom=link)))
     assert message == UrlButton(body="Mirá:", button_title="Abrir", url="https://x.invalid/")
 
 
 @pytest.mark.parametrize(
-    ("response", "contents"),
+    ("response", "messages"),
     [
         pytest.param(says("", effect="repeat"), 0, id="alone"),
         pytest.param(says("Chau.", effect="close_contact"), 1, id="with words"),
     ],
 )
-def test_effects_are_read_and_not_said(response, contents):
+def test_effects_are_read_and_not_said(response, messages):
     replies = shape(response)
     assert replies.effects == {response.custom["effect"]}
-    assert len(replies.contents) == contents
+    assert len(replies.messages) == messages
 
 
 @pytest.mark.parametrize("separator", [" ", "\n", "\n\n"])

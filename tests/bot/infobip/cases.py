@@ -5,6 +5,7 @@ from typing import Any
 from domain.message import (
     Buttons,
     Document,
+    FileReference,
     Image,
     ListMessage,
     Option,
@@ -17,6 +18,7 @@ from domain.message import (
 
 BUSINESS_NUMBER = "5491155550100"
 CONTACT_NUMBER = "5491155550101"
+MEDIA_URL = "https://bot.example.org/media/t0ken"
 NOTIFY_URL = "https://bot.example.org/webhooks/infobip/reports"
 
 
@@ -81,15 +83,15 @@ OUTBOUND: dict[str, tuple[OutboundMessage, str]] = {
     ),
     "document": (
         an_outbound(
-            Document(
-                url="https://bot.example.org/media/t0ken/plan.pdf",
-                file_name="plan_de_pagos.pdf",
-                caption="Tu plan de pagos",
-            )
+            Document(file_id="plan:1", file_name="plan_de_pagos.pdf", caption="Tu plan de pagos"),
+            file_url=f"{MEDIA_URL}/plan.pdf",
         ),
         "document",
     ),
-    "image": (an_outbound(Image(url="https://bot.example.org/media/t0ken/qr.png")), "image"),
+    "image": (
+        an_outbound(Image(file_id="qr:1", file_name="qr.png"), file_url=f"{MEDIA_URL}/qr.png"),
+        "image",
+    ),
     "template": (
         an_outbound(
             Template(
@@ -105,10 +107,10 @@ OUTBOUND: dict[str, tuple[OutboundMessage, str]] = {
             Template(
                 name="carta_lista",
                 language="es_AR",
-                header_document_url="https://bot.example.org/media/t0ken/carta.pdf",
-                header_file_name="carta.pdf",
+                header_document=FileReference(file_id="letter:1", file_name="carta.pdf"),
                 button_payloads=["menu:1", "menu:2"],
             ),
+            file_url=f"{MEDIA_URL}/carta.pdf",
             reply_to="wamid.a-template-cannot-quote",
         ),
         "template",

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from typing import get_args
 
 import pytest
@@ -8,6 +9,7 @@ from bot.infobip.outbound import WRITERS, mark_as_read_request, to_wire, typing_
 from domain.message import (
     Buttons,
     Document,
+    FileReference,
     Image,
     ListMessage,
     Option,
@@ -26,6 +28,7 @@ from tests.bot.infobip.cases import (
 )
 from tests.bot.infobip.fixtures import fixture_json, fixture_names
 
+FILE_URL = "https://bot.example.org/media/t0ken/a.pdf"
 LONG_URL = "https://bot.example.org/" + "x" * 2025
 
 
@@ -89,8 +92,8 @@ AT_THE_LIMIT: dict[str, OutboundContent] = {
     ),
     "row with emoji": ListMessage(body="b", button_title="b", options=options(1, title="📄 Carta")),
     "link": UrlButton(body="b", button_title="x" * 20, url=LONG_URL[:2048]),
-    "document": Document(url=LONG_URL[:2048], file_name="x" * 240, caption="x" * 3000),
-    "image": Image(url="http://127.0.0.1:8000/a.png", caption="x" * 3000),
+    "document": Document(file_id="x" * 999, file_name="x" * 240, caption="x" * 3000),
+    "image": Image(file_id="x", file_name="x", caption="x" * 3000),
     "template": Template(
         name="x" * 512, language="es", placeholders=[], button_payloads=["x" * 128] * 10
     ),
@@ -118,8 +121,8 @@ TOO_LARGE: dict[str, OutboundContent] = {
     ),
     "link title": UrlButton(body="b", button_title="x" * 21, url="https://a.example"),
     "link": UrlButton(body="b", button_title="b", url=LONG_URL),
-    "file name": Document(url="https://a.example/a", file_name="x" * 241),
-    "caption": Image(url="https://a.example/a", caption="x" * 3001),
+    "file name": Document(file_id="x", file_name="x" * 241),
+    "caption": Image(file_id="x", file_name="x", caption="x" * 3001),
     "template name": Template(name="x" * 513, language="es"),
     "template payload": Template(name="x", language="es", button_payloads=["x" * 129]),
     "template buttons": Template(name="x", language="es", button_payloads=["x"] * 11),
@@ -148,32 +151,48 @@ INVALID: dict[str, OutboundContent] = {
     "emoji on a list's button": ListMessage(body="b", button_title="Ver 👇", options=options(1)),
     "a link without scheme": UrlButton(body="b", button_title="b", url="bot.example.org"),
     "a script for a link": UrlButton(body="b", button_title="b", url="javascript:alert(1)"),
-    "a file for an image": Image(url="file:///etc/passwd"),
-    "a document without name": Document(url="https://a.example/a", file_name=""),
+    "a document without name": Document(file_id="x", file_name=""),
     "template name in capitals": Template(name="Hola", language="es"),
     "empty placeholder": Template(name="x", language="es", placeholders=["a", ""]),
     "template document without name": Template(
-        name="x", language="es", header_document_url="https://a.example/a"
+        name="x", language="es", header_document=FileReference(file_id="x", file_name="")
     ),
 }
 
 
 @pytest.mark.parametrize("name", AT_THE_LIMIT)
 def test_what_is_at_its_limit_may_be_sent(name: str) -> None:
-    assert to_wire(an_outbound(AT_THE_LIMIT[name])).body
+    assert to_wire(an_outbound(AT_THE_LIMIT[name], file_url=FILE_URL)).body
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
 def test_what_is_over_its_limit_is_refused_here(name: str) -> None:
     with pytest.raises(MessageTooLarge):
-        to_wire(an_outbound(TOO_LARGE[name]))
+        to_wire(an_outbound(TOO_LARGE[name], file_url=FILE_URL))
 
 
 @pytest.mark.parametrize("name", INVALID)
 def test_what_breaks_a_rule_is_refused_here(name: str) -> None:
     with pytest.raises(InvalidMessage) as refusal:
-        to_wire(an_outbound(INVALID[name]))
+        to_wire(an_outbound(INVALID[name], file_url=FILE_URL))
     assert not isinstance(refusal.value, MessageTooLarge)
+
+
+@pytest.mark.parametrize("name", ["document", "image", "template_document_and_buttons"])
+@pytest.mark.parametrize(
+    ("url", "may_be_sent"),
+    [
+        pytest.param(LONG_URL[:2048], True, id="at the limit"),
+        pytest.param("http://127.0.0.1:8000/a.pdf", True, id="without TLS"),
+        pytest.param(LONG_URL, False, id="too long"),
+        pytest.param("file:///etc/passwd", False, id="a local file"),
+        pytest.param(None, False, id="none"),
+    ],
+)
+def test_a_file_needs_an_address(name: str, url: str | None, may_be_sent: bool) -> None:
+    message = OUTBOUND[name][0].model_copy(update={"file_url": url})
+    with nullcontext() if may_be_sent else pytest.raises(InvalidMessage):
+        to_wire(message)
 
 
 @pytest.mark.parametrize(
