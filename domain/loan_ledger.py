@@ -72,12 +72,17 @@ class Ledger:
 
 
 def settle(loan: Loan, payments: Iterable[Payment], on: date) -> Ledger:
-    """The ledger at the end of the day `on`, payments applied in order of day, then of id."""
+    """The ledger at the end of the day `on`."""
     ledger = Ledger(loan)
-    counted = [payment for payment in payments if payment.counts_on(on)]
-    for payment in sorted(counted, key=lambda payment: (payment.paid_on, payment.payment_id)):
+    for payment in in_order(payments, on):
         ledger.apply(payment)
     return ledger
+
+
+def in_order(payments: Iterable[Payment], on: date) -> list[Payment]:
+    """Those that count on the day `on` as they are applied: in order of day, then of id."""
+    counted = (payment for payment in payments if payment.counts_on(on))
+    return sorted(counted, key=lambda payment: (payment.paid_on, payment.payment_id))
 
 
 def overdue_on(installments: tuple[Installment, ...], on: date) -> tuple[Installment, ...]:

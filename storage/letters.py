@@ -1,6 +1,6 @@
 """Letters: numbered without gaps, one current letter of each kind for a loan, printed once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -178,10 +178,29 @@ class Letters:
             {"_id": folio}, {"$inc": {"lookups": 1}, "$set": {"looked_up_at": now}}
         )
 
-    def revoke(self, folio: str, reason: str, *, actor: str, at: datetime) -> Letter | None:
-        """Revoke it, with its audit entry; None if there is none or it was revoked before."""
-        with self._client.start_session() as session:
-            return session.with_transaction(lambda s: self._revoke(folio, reason, actor, at, s))
+    def list_current(self, loan_ids: Iterable[str]) -> list[Letter]:
+        """The letters of those loans that are neither superseded nor revoked."""
+        found = self._letters.find({"loan_id": {"$in": list(loan_ids)}, "is_current": True})
+        return [to_letter(document) for document in found]
+
+    def revoke(
+        self,
+        folio: str,
+        reason: str,
+        *,
+        actor: str,
+        at: datetime,
+        session: ClientSession | None = None,
+    ) -> Letter | None:
+        """
+        Revoke it, with its audit entry; None if there is none or it was revoked before.
+
+        With a `session` it is part of that transaction.
+        """
+        if session is not None:
+            return self._revoke(folio, reason, actor, at, session)
+        with self._client.start_session() as own:
+            return own.with_transaction(lambda s: self._revoke(folio, reason, actor, at, s))
 
     def _revoke(
         self, folio: str, reason: str, actor: str, at: datetime, session: ClientSession

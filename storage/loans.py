@@ -131,6 +131,11 @@ class Loans:
                 session=session,
             )
 
+    def is_at_version(self, loan_id: str, version: int, *, session: ClientSession) -> bool:
+        """Whether nothing of the loan changed since that version, as the transaction sees it."""
+        query = {"_id": loan_id, "version": version or {"$exists": False}}
+        return self._loans.find_one(query, {"_id": 1}, session=session) is not None
+
     def currencies(self, loan_ids: Ids[str]) -> dict[str, str]:
         """Currency of each loan that exists."""
         found = self._loans.find({"_id": {"$in": list(loan_ids)}}, {"currency": 1})

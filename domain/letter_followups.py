@@ -1,0 +1,71 @@
+"""What follows for letters from what happened to a loan: which end, which are offered."""
+
+from datetime import date, timedelta
+
+from domain.letter_content import LetterKind
+from domain.letter_rules import LetterNotAvailable, LetterTerms, Refusal, refuse_unless_available
+from domain.loan import Payment
+from domain.loan_ledger import Ledger, in_order
+from domain.loan_position import LoanHistory
+
+OFFERED_FOR = timedelta(days=7)
+
+
+def broken_by(kind: LetterKind, history: LoanHistory, today: date) -> Refusal | None:
+    """
+    Why an issued letter of this kind holds no longer; None while it does.
+
+    A balance letter tells figures of its own day, so that paying does not break it. A no-debt
+    letter is broken once something is owed, or will be when a reversal known today takes effect;
+    a payment that has yet to clear, or an open request, may still end well.
+    """
+    if history.position(today).is_cancelled:
+        return Refusal.CANCELLED
+    if kind is LetterKind.BALANCE:
+        return None
+    reversed_on = [each.reversal.reversed_on for each in history.payments if each.reversal]
+    days = {max(today, each) for each in [today, *reversed_on]}
+    if all(history.position(day).left_to_pay_minor == 0 for day in days):
+        return None
+    return Refusal.PAYMENT_REVERSED if reversed_on else Refusal.STILL_OWED
+
+
+def payment_to_offer_for(
+    history: LoanHistory, today: date, terms: LetterTerms, due_soon_days: int
+) -> Payment | None:
+    """
+    The payment that settled the loan, if the no-debt letter came to be available this last week.
+
+    It is available from the day on which all payments have cleared.
+    """
+    position = history.position(today, due_soon_days)
+    try:
+        refuse_unless_available(LetterKind.NO_DEBT, history, position, terms)
+    except LetterNotAvailable:
+        return None
+    settling = settling_payment(history, today)
+    if settling is None:
+        return None
+    cleared_on = [terms.cleared_on(each) for each in history.payments if each.counts_on(today)]
+    is_fresh = today - max(settling.paid_on, *cleared_on) < OFFERED_FOR
+    return settling if is_fresh else None
+
+
+def settling_payment(history: LoanHistory, on: date) -> Payment | None:
+    """The payment after which nothing was unpaid, of those that count on the day `on`."""
+    ledger = Ledger(history.loan)
+    for payment in in_order(history.payments, on):
+        ledger.apply(payment)
+        if not any(ledger.unpaid_minor.values()):
+            return payment
+    return None
+
+
+def next_change_on(history: LoanHistory, today: date, terms: LetterTerms) -> date | None:
+    """The first day after `today` on which something known already takes effect by itself."""
+    days = {each.reversal.reversed_on for each in history.payments if each.reversal}
+    for payment in history.payments:
+        days |= {payment.paid_on, terms.cleared_on(payment)}
+    if history.loan.cancelled_on is not None:
+        days.add(history.loan.cancelled_on)
+    return min((day for day in days if day > today), default=None)
