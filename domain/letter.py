@@ -15,6 +15,7 @@ from domain.letter_content import AnyLetterContent, LetterKind
 
 MAX_ADDRESSEE_CHARACTERS = 80
 SHORTEST_ADDRESSEE = 2
+FILE_PREFIX = "letter:"
 
 # no 0 1 I L O U: what a clerk types from paper cannot be misread
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -72,7 +73,7 @@ class Letter(DomainModel):
     @property
     def file_id(self) -> str:
         """Under which its document is stored, once it is printed."""
-        return f"letter:{self.folio}"
+        return f"{FILE_PREFIX}{self.folio}"
 
     def state(self, today: date) -> LetterState:
         """Revoked before superseded before expired: the strongest reason not to accept it."""
