@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from domain.conversation import Author
 from domain.delivery import DeliveryStatus
-from domain.message import OutboundContent, Template
+from domain.message import OutboundContent
 from storage.dead_letters import DeadLetters
 from storage.errors import DUPLICATE_KEY, AlreadyStoredError
 
@@ -27,6 +27,16 @@ INDEXES = [
         name="one_in_flight",
         unique=True,
         partialFilterExpression={"status": DeliveryStatus.SENDING.value},
+    ),
+    IndexModel(
+        [("conversation_id", 1), ("subject", 1), ("seq", -1)],
+        name="about_subject",
+        partialFilterExpression={"subject": {"$type": "string"}},
+    ),
+    IndexModel(
+        [("awaited_file", 1)],
+        name="awaiting_file",
+        partialFilterExpression={"awaited_file": {"$type": "string"}},
     ),
 ]
 
@@ -43,6 +53,7 @@ class OutboxEntry(BaseModel):
     seq: int
     author: Author
     purpose: str | None = None
+    subject: str | None = None
     content: OutboundContent
     status: DeliveryStatus
     attempts: int = 0
@@ -57,7 +68,8 @@ class NewOutbound(BaseModel):
     """
     A message to enqueue. `dedupe_key` makes "once" true; `purpose` names its template if any.
 
-    `for_borrower` is whom the contact had proven to be: the message may hold that person's data.
+    `subject` is what it is about, a letter's folio. `for_borrower` is whom the contact had proven
+    to be: the message may hold that person's data.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +79,7 @@ class NewOutbound(BaseModel):
     content: OutboundContent
     author: Author
     purpose: str | None = None
+    subject: str | None = None
     copies: int = 0
     for_borrower: str | None = None
 
@@ -101,10 +114,12 @@ class Outbox:
                 "seq": first_seq + place,
                 "author": message.author.value,
                 "purpose": message.purpose,
+                "subject": message.subject,
                 "content": message.content.model_dump(),
                 "status": DeliveryStatus.PENDING.value,
                 "attempts": 0,
                 "fence": 0,
+                "awaited_file": None,
                 "copies": message.copies,
                 "for_borrower": message.for_borrower,
                 "is_followed": place + 1 < len(messages),
@@ -158,6 +173,7 @@ class Outbox:
             "lease_until": now + lease,
             "attempts": {"$add": ["$attempts", 1]},
             "fence": {"$add": ["$fence", 1]},
+            "awaited_file": None,
         }
         try:
             # one round trip: the head is found in order and taken only if it may be tried
@@ -176,13 +192,6 @@ class Outbox:
         if head["status"] == DeliveryStatus.PENDING:
             self._hold_back(conversation_id, head["available_at"])
         return None
-
-    def note_sent_as(self, entry: OutboxEntry, template: Template) -> None:
-        """Note that the attempt sends `template` in the message's place."""
-        self._entries.update_one(
-            {"_id": entry.message_id, "fence": entry.fence},
-            {"$set": {"sent_as": template.model_dump()}},
-        )
 
     def settle(
         self,
@@ -216,6 +225,17 @@ class Outbox:
     def find(self, message_id: str) -> OutboxEntry | None:
         document = self._entries.find_one({"_id": message_id})
         return read_entry(document) if document else None
+
+    def list_of_subject(
+        self, conversation_id: str, subject: str, limit: int = 20
+    ) -> list[OutboxEntry]:
+        """What was put in there about that subject, newest first (about_subject)."""
+        found = self._entries.find(
+            {"conversation_id": conversation_id, "subject": subject},
+            sort=[("seq", -1)],
+            limit=limit,
+        )
+        return [read_entry(document) for document in found]
 
     def depth_by_status(self) -> dict[str, int]:
         """How many wait in each unfinished state."""

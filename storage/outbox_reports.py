@@ -58,10 +58,3 @@ class OutboxReports:
             {"$set": {"status": DeliveryStatus.PENDING.value, "available_at": at}},
         )
         return result.modified_count == 1
-
-    def park_failed(self, message_id: str, *, now: datetime) -> None:
-        """A message that failed because the window was closed waits for the contact to write."""
-        self._entries.update_one(
-            {"_id": message_id, "status": DeliveryStatus.FAILED.value},
-            {"$set": {"status": DeliveryStatus.WAITING_WINDOW.value, "settled_at": now}},
-        )

@@ -1,5 +1,6 @@
 """Outbound messages that nobody is working on: what died, what waits, what is given up."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -50,14 +51,37 @@ class OutboxUpkeep:
         return self._list_waiting_since(DeliveryStatus.WAITING_WINDOW, since, limit)
 
     def release_parked(
-        self, conversation_id: str, *, now: datetime, session: ClientSession | None = None
+        self,
+        conversation_id: str,
+        *,
+        now: datetime,
+        answered: Collection[str] = (),
+        session: ClientSession | None = None,
     ) -> None:
-        """The contact wrote: what waited for the window may go."""
+        """
+        The contact wrote: what waited for the window may go.
+
+        `answered` are the ids they tapped, on a template that went in a message's place: what
+        offers such an id has been answered unseen, and is not sent any more.
+        """
+        parked = {
+            "conversation_id": conversation_id,
+            "status": DeliveryStatus.WAITING_WINDOW.value,
+        }
+        if answered:
+            self._entries.update_many(
+                parked | {"content.options.reply_id": {"$in": list(answered)}},
+                {
+                    "$set": {
+                        "status": DeliveryStatus.WITHHELD.value,
+                        "settled_at": now,
+                        "reason": "answered",
+                    }
+                },
+                session=session,
+            )
         self._entries.update_many(
-            {
-                "conversation_id": conversation_id,
-                "status": DeliveryStatus.WAITING_WINDOW.value,
-            },
+            parked,
             {"$set": {"status": DeliveryStatus.PENDING.value, "available_at": now}},
             session=session,
         )

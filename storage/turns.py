@@ -8,6 +8,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from domain.contact import Contact
+from domain.message import Tap
 from storage.attachments import Attachments, NewAttachment
 from storage.conversations import Conversations, Lease, TurnOutcome
 from storage.dead_letters import DeadLetters
@@ -72,7 +73,13 @@ class Turns:
             state="dead" if turn.given_up else "done",
             session=session,
         )
-        self._outbox_upkeep.release_parked(conversation.conversation_id, now=now, session=session)
+        contents = [entry.message.content for entry in batch]
+        self._outbox_upkeep.release_parked(
+            conversation.conversation_id,
+            now=now,
+            answered=[each.reply_id for each in contents if isinstance(each, Tap)],
+            session=session,
+        )
         self._outbox.add_many(
             turn.replies,
             conversation_id=conversation.conversation_id,

@@ -5,6 +5,7 @@ from bot.infobip.error_codes import MAY_HAVE_ARRIVED, ErrorAdvice, report_advice
 from bot.logs import get_logger
 from bot.services.enqueuing import Enqueuing
 from domain.delivery import REPORTED, DeliveryStatus
+from domain.message import Template
 from domain.report import (
     DeliveryReport,
     IdentityChanged,
@@ -96,10 +97,11 @@ class DeliveryReports:
             return False
         advice = report_advice(report.error_code, is_permanent=report.is_permanent)
         if advice is ErrorAdvice.CLOSE_WINDOW:
+            # its id is used up at the provider; the copy waits for the person, see OutboxWorker
             self._conversations.close_window(entry.conversation_id)
-            if not self._enqueuing.send_as_template(entry):
-                self._outbox_reports.park_failed(entry.message_id, now=self._clock.machine_now())
-            return True
+            is_template = isinstance(entry.content, Template)
+            now = self._clock.machine_now()
+            return not is_template and self._enqueuing.send_copy(entry, at=now)
         if advice is ErrorAdvice.RETRY_LATER:
             return self._retry(entry, report)
         if advice is ErrorAdvice.STOP_CONTACT:

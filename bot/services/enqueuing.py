@@ -5,9 +5,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from bot.clock import Clock
 from bot.doorbell import Doorbell
+from bot.infobip.limits import TEMPLATE_PAYLOAD_LENGTH
 from bot.site import Site
 from domain.conversation import Author
-from domain.message import OutboundContent, Template
+from domain.message import Buttons, OutboundContent
 from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.errors import AlreadyStoredError
@@ -45,7 +46,9 @@ class Enqueuing:
         dedupe_key: str,
         author: Author,
         purpose: str | None = None,
+        subject: str | None = None,
         copies: int = 0,
+        for_borrower: str | None = None,
         available_at: datetime | None = None,
     ) -> bool:
         """Enqueue one message; False if `dedupe_key` was enqueued before."""
@@ -60,7 +63,9 @@ class Enqueuing:
                         content=content,
                         author=author,
                         purpose=purpose,
+                        subject=subject,
                         copies=copies,
+                        for_borrower=for_borrower,
                     )
                 ],
                 conversation_id=conversation_id,
@@ -75,25 +80,29 @@ class Enqueuing:
         self._doorbell.ring("outbox")
         return True
 
-    def send_as_template(self, entry: OutboxEntry) -> bool:
-        """Send the template of the message's purpose in its place; False if the site has none."""
-        template = self.template_for(entry.purpose)
-        if template is None or isinstance(entry.content, Template):
-            return False
-        self.add(
-            entry.conversation_id,
-            template,
-            dedupe_key=f"{entry.message_id}:template",
-            author=entry.author,
-        )
-        return True
+    def send_template_for(self, entry: OutboxEntry) -> None:
+        """
+        Call the person, once, with the template of the message's purpose, if the site has one.
 
-    def template_for(self, purpose: str | None) -> Template | None:
-        """The site's approved template for a purpose, if it has one."""
-        return self._site.template_for(purpose) if purpose else None
+        The template's buttons mean what the message's own would.
+        """
+        if entry.purpose is None:
+            return
+        template = self._site.template_for(entry.purpose, _reply_ids(entry.content))
+        if template is not None:
+            self.add(
+                entry.conversation_id,
+                template,
+                dedupe_key=f"{entry.message_id}:template",
+                author=entry.author,
+            )
 
-    def send_copy(self, entry: OutboxEntry) -> bool:
-        """Send again, later and as a new message, what did not arrive; False after the last."""
+    def send_copy(self, entry: OutboxEntry, *, at: datetime | None = None) -> bool:
+        """
+        Send again, as a new message, what did not arrive; False after the last copy.
+
+        `at` the given time, or later with each copy.
+        """
         if entry.copies >= MAX_COPIES:
             return False
         self.add(
@@ -102,8 +111,10 @@ class Enqueuing:
             dedupe_key=f"{entry.message_id}:copy",
             author=entry.author,
             purpose=entry.purpose,
+            subject=entry.subject,
             copies=entry.copies + 1,
-            available_at=self.retry_at(entry),
+            for_borrower=entry.for_borrower,
+            available_at=at or self.retry_at(entry),
         )
         return True
 
@@ -112,3 +123,11 @@ class Enqueuing:
         tries = entry.attempts + entry.copies
         delay: timedelta = FIRST_RETRY * 2 ** min(max(tries - 1, 0), 6)
         return self._clock.machine_now() + delay
+
+
+def _reply_ids(content: OutboundContent) -> list[str]:
+    """What the message's buttons bring back; none if a template could not bring back one."""
+    options = content.options if isinstance(content, Buttons) else []
+    reply_ids = [option.reply_id for option in options]
+    fits = all(len(reply_id) <= TEMPLATE_PAYLOAD_LENGTH for reply_id in reply_ids)
+    return reply_ids if fits else []

@@ -9,7 +9,7 @@ from domain.conversation import Author, Conversation
 from domain.message import OutboundText
 from storage.conversations import TurnOutcome
 from storage.inbox import InboxEntry
-from storage.outbox import NewOutbound
+from storage.outbox import NewOutbound, OutboxEntry
 from storage.turns import FinishedTurn
 
 SAY_WAIT_AFTER = timedelta(seconds=6)
@@ -31,6 +31,15 @@ class FallbackNotices:
                 dedupe_key=f"wait:{entry.entry_id}",
                 author=Author.NOTICE,
             )
+
+    def say_no_document(self, entry: OutboxEntry) -> None:
+        """Tell the person once that a document they wait for could not be made."""
+        self._enqueuing.add(
+            entry.conversation_id,
+            OutboundText(text=self._site.pack.notices.no_document),
+            dedupe_key=f"{entry.message_id}:no_document",
+            author=Author.NOTICE,
+        )
 
     def give_up(
         self, conversation: Conversation, batch: list[InboxEntry], reason: str

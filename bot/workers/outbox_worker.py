@@ -1,5 +1,6 @@
 """Drains the outbox: the only place from where anything is sent."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from random import uniform
 from time import perf_counter
@@ -10,12 +11,15 @@ from bot.infobip.errors import SendRefused, SendUnavailable, SendUnknown, Unauth
 from bot.logs import get_logger
 from bot.metrics import SEND_SECONDS, SENDS
 from bot.services.enqueuing import Enqueuing
+from bot.services.fallback_notices import FallbackNotices
+from bot.services.outgoing_files import FileState, OutgoingFiles
 from domain.conversation import SendDecision, may_send, window_is_open
 from domain.delivery import DeliveryStatus
-from domain.message import OutboundContent, OutboundMessage
+from domain.message import FileReference, OutboundMessage, file_of
 from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.outbox import Outbox, OutboxEntry
+from storage.outbox_files import OutboxFiles
 from storage.outbox_upkeep import OutboxUpkeep
 
 LEASE = timedelta(seconds=30)
@@ -24,6 +28,7 @@ FIRST_BACKOFF = timedelta(seconds=1)
 MAX_BACKOFF = timedelta(minutes=5)
 WAIT_FOR_REPORT = timedelta(seconds=30)
 UNAUTHORIZED_PAUSE = timedelta(seconds=30)
+LOOK_FOR_FILE_AFTER = timedelta(milliseconds=500)
 PROOF_IS_FRESH_FOR = timedelta(seconds=30)
 
 log = get_logger()
@@ -37,21 +42,30 @@ class OutboxWorker:
         worker: str,
         *,
         outbox: Outbox,
+        outbox_files: OutboxFiles,
         upkeep: OutboxUpkeep,
         conversations: Conversations,
         contacts: Contacts,
         enqueuing: Enqueuing,
+        files: OutgoingFiles,
+        notices: FallbackNotices,
         client: InfobipClient,
         clock: Clock,
+        on_unproven: Callable[[OutboxEntry], object] | None = None,
     ) -> None:
+        """`on_unproven` says something else in the place of what was meant for somebody else."""
         self._worker = worker
         self._outbox = outbox
+        self._outbox_files = outbox_files
         self._conversations = conversations
         self._contacts = contacts
         self._upkeep = upkeep
         self._enqueuing = enqueuing
+        self._files = files
+        self._notices = notices
         self._client = client
         self._clock = clock
+        self._on_unproven = on_unproven
         self._paused_until = clock.machine_now()
 
     def find_ready(self, busy: set[str], limit: int) -> list[tuple[str, str]]:
@@ -103,14 +117,27 @@ class OutboxWorker:
         if decision is SendDecision.WITHHOLD:
             return self._settle(entry, DeliveryStatus.WITHHELD, reason="not_the_owner")
         if self._is_for_somebody_else(entry, conversation.contact_id):
+            if self._on_unproven is not None and entry.purpose is not None:
+                self._on_unproven(entry)
             return self._settle(entry, DeliveryStatus.WITHHELD, reason="no_longer_proven")
-        if decision is SendDecision.SEND:
-            return self._attempt(entry, entry.content)
-        template = self._enqueuing.template_for(entry.purpose)
-        if template is None:
+        if decision is SendDecision.NEEDS_TEMPLATE:
+            # the person's answer to the template opens the window, and lets the message go
+            self._enqueuing.send_template_for(entry)
             return self._settle(entry, DeliveryStatus.WAITING_WINDOW, reason="window_closed")
-        self._outbox.note_sent_as(entry, template)
-        return self._attempt(entry, template)
+        file = file_of(entry.content)
+        return self._attempt(entry) if file is None else self._send_file(entry, file)
+
+    def _send_file(self, entry: OutboxEntry, file: FileReference) -> bool:
+        state = self._files.state(file.file_id)
+        if state is FileState.STORED:
+            return self._attempt(entry, self._files.link(file))
+        if state is FileState.MISSING:
+            self._notices.say_no_document(entry)
+            return self._give_up(entry, DeliveryStatus.FAILED, "no_document")
+        retry_at = self._clock.machine_now() + LOOK_FOR_FILE_AFTER
+        is_ours = self._outbox_files.put_back(entry, file.file_id, retry_at=retry_at)
+        log.debug("message_awaits_file", message_id=entry.message_id)
+        return not is_ours
 
     def _is_for_somebody_else(self, entry: OutboxEntry, contact_id: str) -> bool:
         """Whether what waited long may hold data of whom the contact is not proven to be now."""
@@ -120,12 +147,13 @@ class OutboxWorker:
         identity = self._contacts.get(contact_id).identity
         return identity.verified_borrower(self._clock.now()) != entry.for_borrower
 
-    def _attempt(self, entry: OutboxEntry, content: OutboundContent) -> bool:
+    def _attempt(self, entry: OutboxEntry, file_url: str | None = None) -> bool:
         message = OutboundMessage(
             message_id=entry.message_id,
             business_number=entry.business_number,
             to=entry.to,
-            content=content,
+            content=entry.content,
+            file_url=file_url,
         )
         started = perf_counter()
         try:

@@ -104,10 +104,13 @@ def build_outbox_worker(wired: Services, worker: str, client: InfobipClient) -> 
     return OutboxWorker(
         worker,
         outbox=wired.outbox,
+        outbox_files=wired.outbox_files,
         upkeep=wired.outbox_upkeep,
         conversations=wired.conversations,
         contacts=wired.contacts,
         enqueuing=wired.enqueuing,
+        files=wired.outgoing_files,
+        notices=FallbackNotices(wired.enqueuing, wired.site),
         client=client,
         clock=wired.clock,
     )

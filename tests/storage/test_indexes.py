@@ -12,7 +12,7 @@ from pymongo.monitoring import CommandListener
 
 from domain.contact import Contact, Identity, Role
 from domain.delivery import DeliveryStatus
-from domain.message import MediaKind, Template
+from domain.message import MediaKind
 from domain.rejected import RejectedResult
 from domain.ticket import TicketReason
 from storage.attachments import Attachments, NewAttachment
@@ -21,9 +21,11 @@ from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.dead_letters import DeadLetters
 from storage.errors import AlreadyStoredError
+from storage.files import Files
 from storage.inbox import Inbox
 from storage.indexes import INDEXES, ensure_indexes
 from storage.outbox import Outbox
+from storage.outbox_files import OutboxFiles
 from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
 from storage.tickets import NewTicket, Tickets
@@ -56,6 +58,8 @@ REJECTED = RejectedResult(index=0, reason="type: missing", raw="{}")
 ATTACHMENT = NewAttachment(
     attachment_id="in-1", contact_id="c1", media_kind=MediaKind.IMAGE, url="https://x/1"
 )
+
+FILE = {"file_id": "f-1", "content": b"x"}
 
 
 class Recorder(CommandListener):
@@ -119,6 +123,7 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
     inbox, outbox = Inbox(database), Outbox(database)
     reports, upkeep = OutboxReports(database), OutboxUpkeep(database)
     conversations, contacts = Conversations(database), Contacts(database)
+    outbox_files, files = OutboxFiles(database), Files(database)
     attachments, tickets = Attachments(database), Tickets(database)
     letters, audit = DeadLetters(database), AuditLog(database)
     turns = Turns(database)
@@ -215,12 +220,11 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
             outbox.claim,
             {"conversation_id": CONVERSATION, "worker": "w1", "now": NOON, "lease": MINUTE},
         ),
-        (
-            outbox.note_sent_as,
-            {"entry": entry, "template": Template(name="x", language="es")},
-        ),
         (outbox.settle, {"entry": entry, "status": DeliveryStatus.SENT, "now": NOON}),
         (outbox.find, {"message_id": "out-a"}),
+        (outbox.list_of_subject, {"conversation_id": CONVERSATION, "subject": "AR-1"}),
+        (outbox_files.put_back, {"entry": entry, "file_id": "f-1", "retry_at": NOON}),
+        (outbox_files.release, {"file_id": "f-1", "now": NOON}),
         (outbox.depth_by_status, {}),
         (outbox.oldest_ready_at, {}),
         (
@@ -235,12 +239,14 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
         (reports.find_open_follow_up, {"message_id": "out-a"}),
         (reports.close_follow_up, {"message_id": "out-a"}),
         (reports.retry_failed, {"message_id": "out-a", "at": NOON, "max_attempts": 3}),
-        (reports.park_failed, {"message_id": "out-a", "now": NOON}),
         (upkeep.free_expired, {"now": NOON}),
         (upkeep.list_overdue_unknown, {"now": NOON}),
         (upkeep.retry_unknown, {"message_id": "out-a", "now": NOON}),
         (upkeep.list_parked, {"since": NOON}),
-        (upkeep.release_parked, {"conversation_id": CONVERSATION, "now": NOON}),
+        (
+            upkeep.release_parked,
+            {"conversation_id": CONVERSATION, "now": NOON, "answered": ["x"]},
+        ),
         (
             upkeep.give_up,
             {
@@ -251,6 +257,9 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
                 "at": NOON,
             },
         ),
+        (files.put_once, FILE | {"name": "a.pdf", "content_type": "application/pdf"}),
+        (files.find, {"file_id": FILE["file_id"]}),
+        (files.open, {"file_id": FILE["file_id"]}),
         (attachments.add_many, {"attachments": [ATTACHMENT], "conversation_id": "c", "now": NOON}),
         (attachments.claim_next, {"now": NOON, "lease": MINUTE}),
         (attachments.retry_at, {"attachment_id": "in-1", "at": NOON}),

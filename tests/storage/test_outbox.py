@@ -6,9 +6,10 @@ from threading import Lock
 import pytest
 
 from domain.delivery import DeliveryStatus, lower_ranked
-from domain.message import OutboundText
+from domain.message import Buttons, Option, OutboundText
 from storage.errors import AlreadyStoredError
 from storage.outbox import Outbox
+from storage.outbox_files import OutboxFiles
 from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
 from tests.message_builders import BUSINESS_NUMBER, NOON, PHONE, an_outbound
@@ -152,6 +153,84 @@ def test_what_nobody_can_read_is_kept_and_the_next_goes_on(outbox, indexed):
     assert (letter["reason"], letter["body"]) == ("unreadable", unknown_kind)
 
 
+# --- a file that is not there yet ------------------------------------------------------------
+
+FILE = "letter:AR-LD-2026-000001"
+SOON = NOON + SECOND / 2
+
+
+@pytest.fixture
+def files(indexed):
+    return OutboxFiles(indexed)
+
+
+def test_what_awaits_its_file_costs_no_attempt_and_goes_at_once_when_it_is_there(outbox, files):
+    [message_id] = add(outbox, an_outbound())
+    assert files.put_back(claim(outbox), FILE, retry_at=SOON)
+    assert claim(outbox) is None
+    assert files.release(FILE, now=NOON) == [C1]
+    entry = claim(outbox)
+    assert (entry.message_id, entry.attempts) == (message_id, 1)
+
+
+def test_whoever_does_not_hear_of_the_file_looks_again_soon(outbox, files):
+    add(outbox, an_outbound())
+    files.put_back(claim(outbox), FILE, retry_at=SOON)
+    assert outbox.list_ready(now=SOON, limit=8, busy=set()) == [C1]
+    assert claim(outbox, now=SOON)
+
+
+def test_what_comes_later_keeps_its_place_and_follows_at_once(outbox, files):
+    add(outbox, an_outbound("1"), an_outbound("2"))
+    files.put_back(claim(outbox), FILE, retry_at=SOON)
+    assert claim(outbox) is None
+    add(outbox, an_outbound("3"), first_seq=3)
+    assert claim(outbox) is None
+    files.release(FILE, now=NOON)
+    sent = []
+    while entry := claim(outbox):
+        sent.append(entry.content.text)
+        outbox.settle(entry, DeliveryStatus.SENT, now=NOON)
+    assert sent == ["1", "2", "3"]
+
+
+def test_only_what_waits_for_that_file_is_let_go(outbox, files):
+    add(outbox, an_outbound())
+    add(outbox, an_outbound(), conversation_id=C2)
+    files.put_back(claim(outbox), FILE, retry_at=SOON)
+    files.put_back(claim(outbox, C2), "letter:another", retry_at=SOON)
+    assert files.release(FILE, now=NOON) == [C1]
+    assert claim(outbox, C2) is None
+
+
+def test_what_goes_out_awaits_no_file_any_more(outbox, files):
+    add(outbox, an_outbound())
+    files.put_back(claim(outbox), FILE, retry_at=NOON)
+    outbox.settle(claim(outbox), DeliveryStatus.PENDING, now=NOON, retry_at=SOON)
+    assert files.release(FILE, now=NOON) == []
+
+
+def test_a_sender_that_was_replaced_puts_nothing_back(outbox, files, upkeep):
+    [message_id] = add(outbox, an_outbound())
+    zombie = claim(outbox)
+    upkeep.free_expired(NOON + LEASE)
+    assert not files.put_back(zombie, FILE, retry_at=SOON)
+    assert status_of(outbox, message_id) is DeliveryStatus.UNKNOWN
+
+
+# --- what it is about --------------------------------------------------------------------------
+
+
+def test_what_was_sent_about_a_subject_newest_first(outbox):
+    about = [an_outbound(str(number), subject="AR-1") for number in range(3)]
+    add(outbox, *about, an_outbound("x", subject="AR-2"), an_outbound("y"))
+    add(outbox, an_outbound("z", subject="AR-1"), conversation_id=C2)
+    texts = [entry.content.text for entry in outbox.list_of_subject(C1, "AR-1")]
+    assert texts == ["2", "1", "0"]
+    assert len(outbox.list_of_subject(C1, "AR-1", limit=2)) == 2
+    assert outbox.list_of_subject(C1, "AR-3") == []
+
+
 # --- unknown -----------------------------------------------------------------------------
 
 
@@ -284,14 +363,18 @@ def claim_and_send(outbox):
     return entry.message_id
 
 
+def park(outbox, conversation_id=C1):
+    entry = claim(outbox, conversation_id)
+    assert outbox.settle(entry, DeliveryStatus.WAITING_WINDOW, now=NOON)
+
+
 def test_only_what_is_parked_in_that_conversation_is_released(outbox, upkeep, reports):
     [parked] = add(outbox, an_outbound())
     [other] = add(outbox, an_outbound(), conversation_id=C2)
+    park(outbox)
+    park(outbox, C2)
     [failed] = add(outbox, an_outbound(), first_seq=2)
-    for message_id in (parked, other, failed):
-        reports.apply(message_id, DeliveryStatus.FAILED, at=NOON, reason="EC")
-    for message_id in (parked, other):
-        reports.park_failed(message_id, now=NOON)
+    reports.apply(failed, DeliveryStatus.FAILED, at=NOON, reason="EC")
     upkeep.release_parked(C1, now=NOON)
     states = [status_of(outbox, each) for each in (parked, other, failed)]
     assert states == [
@@ -299,6 +382,19 @@ def test_only_what_is_parked_in_that_conversation_is_released(outbox, upkeep, re
         DeliveryStatus.WAITING_WINDOW,
         DeliveryStatus.FAILED,
     ]
+
+
+def test_what_was_answered_by_its_template_is_not_sent_any_more(outbox, upkeep):
+    contents = [
+        Buttons(body="b", options=[Option(reply_id=reply_id, title="Recibir")])
+        for reply_id in ("tapped", "not tapped")
+    ]
+    answered, other = add(outbox, *[an_outbound(content=each) for each in contents])
+    park(outbox)
+    park(outbox)
+    upkeep.release_parked(C1, now=NOON, answered=["tapped", "unknown"])
+    assert status_of(outbox, answered) is DeliveryStatus.WITHHELD
+    assert status_of(outbox, other) is DeliveryStatus.PENDING
 
 
 def test_parked_messages_are_found_by_how_long_they_wait(outbox, upkeep):

@@ -68,12 +68,46 @@ def test_outside_the_window_a_message_waits_until_the_person_writes(world, conve
     assert world.arrived(count=4)[1:] == ["uno", "dos", "re: cuánto debo"]
 
 
-def test_outside_the_window_the_sites_template_goes_in_its_place(world, conversation_id):
+def test_outside_the_window_the_sites_template_calls_and_the_answer_releases(
+    world, conversation_id
+):
     world.clock.move(DAY)
     enqueue(world, conversation_id, "uno", purpose="pending_reply")
     world.send()
     assert world.arrived(count=2)[1:] == ["respuesta_pendiente"]
-    assert world.outbox()[-1]["sent_as"]["name"] == "respuesta_pendiente"
+    assert new_statuses(world)[0] == "waiting_window"
+    world.converse("sí")
+    assert world.arrived(count=4)[2:] == ["uno", "re: sí"]
+
+
+def test_a_template_calls_once_however_often_its_message_is_tried(world, conversation_id):
+    world.clock.move(DAY)
+    enqueue(world, conversation_id, "uno", purpose="pending_reply")
+    world.send()
+    world.database["outbox"].update_one(
+        {"status": "waiting_window"}, {"$set": {"status": "pending"}}
+    )
+    world.send()
+    assert world.arrived(count=2)[1:] == ["respuesta_pendiente"]
+    assert len(world.outbox()) == 3
+
+
+def test_a_crash_between_the_template_and_the_parking(world, conversation_id, monkeypatch):
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    world.clock.move(DAY)
+    enqueue(world, conversation_id, "uno", purpose="pending_reply")
+    monkeypatch.setattr(world.outbox_worker, "_settle", killed)
+    with pytest.raises(KeyboardInterrupt):
+        world.send()
+    monkeypatch.undo()
+    world.clock.move(LEASE)
+    world.send()
+    world.clock.move(LEASE)
+    world.send()
+    assert world.arrived(count=2)[1:] == ["respuesta_pendiente"]
+    assert new_statuses(world)[0] == "waiting_window"
 
 
 def test_the_last_moment_of_the_window(world, conversation_id):
@@ -98,23 +132,26 @@ def test_what_the_provider_knows_of_the_window_counts(world, conversation_id):
     world.infobip.simulator.store.person(PHONE).last_inbound_at = None
     enqueue(world, conversation_id, "uno")
     world.send()
-    assert world.will_be("seen", "waiting_window")
+    assert world.will_be("seen", "failed", "pending")
     assert eventually(lambda: window(world) is None)
     enqueue(world, conversation_id, "dos")
     world.send()
+    assert new_statuses(world) == ["failed", "waiting_window", "waiting_window"]
     assert len(sends(world)) == 1
     world.converse("cuánto debo")
-    # the id of the refused one was used up at the provider: see its report
-    assert world.arrived(count=3)[-2:] == ["dos", "re: cuánto debo"]
+    assert world.arrived(count=4)[1:] == ["uno", "dos", "re: cuánto debo"]
 
 
-def test_a_message_refused_for_the_window_goes_as_a_template(world, conversation_id):
+def test_for_a_message_refused_for_the_window_a_template_calls(world, conversation_id):
     world.infobip.simulator.store.person(PHONE).last_inbound_at = None
     enqueue(world, conversation_id, "uno", purpose="pending_reply")
     world.send()
     assert world.will_be("seen", "failed", "pending")
     world.send()
     assert world.arrived(count=2)[1:] == ["respuesta_pendiente"]
+    assert new_statuses(world)[:2] == ["failed", "waiting_window"]
+    world.converse("sí")
+    assert world.arrived(count=4)[2:] == ["uno", "re: sí"]
     assert world.dead_letters() == []
 
 
