@@ -1,6 +1,7 @@
 """The site: one brand in one country, as told by its TOML file (`SITE_FILE`)."""
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +49,8 @@ class SiteTemplate(DomainModel):
     placeholders: tuple[SiteFact, ...] = Field(
         (), description="names of the facts that fill it, in order"
     )
+    body: str | None = Field(None, description="its approved text, for the simulator to show")
+    buttons: tuple[ShortText, ...] = Field((), description="titles of its quick replies")
 
 
 class ContactLine(DomainModel):
@@ -128,11 +131,16 @@ class Site(DomainModel):
         """The site's calendar day at `instant`."""
         return instant.astimezone(self.zone).date()
 
-    def template_for(self, purpose: str) -> Template | None:
-        """The approved template for a purpose, filled; None if the site has none."""
+    def template_for(self, purpose: str, reply_ids: Sequence[str] = ()) -> Template | None:
+        """
+        The approved template for a purpose, filled; None if the site has none.
+
+        Its quick replies bring back `reply_ids`, or their own titles if there are too few.
+        """
         template = self.templates.get(purpose)
         if template is None:
             return None
+        count = len(template.buttons)
         facts: dict[SiteFact, str] = {
             "brand_name": self.brand_name,
             "legal_name": self.legal_name,
@@ -141,6 +149,7 @@ class Site(DomainModel):
             name=template.name,
             language=template.language,
             placeholders=[facts[name] for name in template.placeholders],
+            button_payloads=list(reply_ids[:count]) if len(reply_ids) >= count else [],
         )
 
     def _opening_hours(self, weekly: WeeklyHours) -> OpeningHours:

@@ -30,6 +30,24 @@ def test_default_site():
     assert "pending_reply" in site.templates
 
 
+@pytest.mark.parametrize(
+    ("reply_ids", "payloads"),
+    [
+        pytest.param([], [], id="its own title"),
+        pytest.param(["f1.a"], ["f1.a"], id="ours"),
+        pytest.param(["f1.a", "f1.b"], ["f1.a"], id="as many as it has"),
+    ],
+)
+def test_what_the_button_of_a_template_brings_back(reply_ids, payloads):
+    template = load_site().template_for("letter_ready", reply_ids)
+    assert (template.placeholders, template.button_payloads) == (["Fiado"], payloads)
+
+
+def test_a_template_without_buttons_brings_nothing_back():
+    assert load_site().template_for("pending_reply", ["f1.a"]).button_payloads == []
+    assert load_site().template_for("unknown", ["f1.a"]) is None
+
+
 def test_hours_know_national_holidays_and_own_closed_days():
     site = load_site()
     holiday, own_closed_day = date(2026, 11, 23), date(2026, 12, 24)
@@ -83,8 +101,8 @@ def test_a_panamanian_site(changed_site):
         ),
         pytest.param(("https://", "ftp://"), ["privacy_notice_url"], id="address"),
         pytest.param(
-            ('["brand_name"]', '["brand_name", "loan_number"]'),
-            ["templates.pending_reply.placeholders.1"],
+            ('["brand_name"]\nbody = "Hola, somos {{1}}. Ten', '["loan_number"]\nbody = "Ten'),
+            ["templates.pending_reply.placeholders.0"],
             id="fact that fills a template",
         ),
         pytest.param(("[business_hours]", "[business_hours"), ["is not TOML"], id="no TOML"),

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.settings import CHECKOUT, Settings
+from bot.site import Site
 from webhooks.simulator.config import DemoPerson, SimulatorConfig, TemplateMessage, WebhookAuth
 
 FIXTURES = CHECKOUT / "tests" / "fixtures" / "infobip"
@@ -39,6 +40,18 @@ def simulator_config(
     )
 
 
+def site_templates(site: Site) -> dict[str, TemplateMessage]:
+    """The site's templates as WhatsApp has approved them, by name."""
+    return {
+        each.name: TemplateMessage(
+            body=each.body or _placeholders(len(each.placeholders)),
+            language=each.language,
+            buttons=each.buttons,
+        )
+        for each in site.templates.values()
+    }
+
+
 def webhook_auth(settings: Settings) -> WebhookAuth:
     """The same proof that the service's webhooks demand."""
     return WebhookAuth(
@@ -51,6 +64,10 @@ def webhook_auth(settings: Settings) -> WebhookAuth:
         hmac_algorithm=settings.webhook_hmac_algorithm,
         hmac_encoding="base64" if settings.webhook_hmac_encoding == "base64" else "hex",
     )
+
+
+def _placeholders(count: int) -> str:
+    return " ".join(f"{{{{{number + 1}}}}}" for number in range(count))
 
 
 def _plain(secret: SecretStr | None) -> str:

@@ -1,5 +1,6 @@
 """What can be tapped in a message of ours, and what Infobip posts when it is."""
 
+from itertools import zip_longest
 from typing import Any
 
 Json = dict[str, Any]
@@ -37,9 +38,9 @@ def _taps(kind: str, content: Json, labels: tuple[str, ...]) -> list[Json]:
     if kind == "template":
         buttons = content["templateData"].get("buttons", [])
         payloads = [button["parameter"] for button in buttons if button["type"] == "QUICK_REPLY"]
-        titles = [*labels, *payloads[len(labels) :]]
+        # a button that was sent nothing to bring back brings back its own title
         return [
-            {"type": "BUTTON", "text": title, "payload": payload}
-            for title, payload in zip(titles, payloads, strict=False)
+            {"type": "BUTTON", "text": title or payload, "payload": payload or title}
+            for title, payload in zip_longest(labels, payloads)
         ]
     return []

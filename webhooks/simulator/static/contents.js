@@ -118,10 +118,14 @@ function templateNodes(message, act) {
 }
 
 function templateReplies(message) {
-  const buttons = message.content.templateData?.buttons ?? [];
-  return buttons
-    .filter((button) => button.type === "QUICK_REPLY")
-    .map((button, index) => [message.template?.buttons[index] ?? button.parameter, button.parameter]);
+  const sent = (message.content.templateData?.buttons ?? []).filter((button) => button.type === "QUICK_REPLY");
+  const payloads = sent.map((button) => button.parameter);
+  const titles = message.template?.buttons ?? [];
+  // a button that was sent nothing to bring back brings back its own title
+  return Array.from({ length: Math.max(titles.length, payloads.length) }, (_, index) => [
+    titles[index] ?? payloads[index],
+    payloads[index] ?? titles[index],
+  ]);
 }
 
 function fileNodes(message) {
