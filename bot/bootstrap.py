@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.dialogue.commands import CommandSigner
 from bot.doorbell import Doorbell
 from bot.logs import get_logger
 from bot.services.api_keys import ApiKeys
@@ -12,8 +13,12 @@ from bot.services.delivery_reports import DeliveryReports
 from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
 from bot.services.identity import IdentityChecks
+from bot.services.letter_notices import LetterNotices
+from bot.services.letter_wishes import LetterWishes
 from bot.services.letters import Letters
 from bot.services.loan_accounts import LoanAccounts
+from bot.services.media_links import MediaLinks
+from bot.services.outgoing_files import OutgoingFiles
 from bot.services.people import People
 from bot.services.preferences import Preferences
 from bot.services.receiving import Receiving
@@ -26,14 +31,17 @@ from storage.borrowers import Borrowers
 from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.dead_letters import DeadLetters
+from storage.files import Files
 from storage.idempotency import Idempotency
 from storage.inbox import Inbox
 from storage.indexes import ensure_indexes
+from storage.letter_wishes import LetterWishes as StoredWishes
 from storage.letters import Letters as StoredLetters
 from storage.loans import Loans
 from storage.merchants import Merchants, Salespeople
 from storage.mongo import MongoDatabase, connect
 from storage.outbox import Outbox
+from storage.outbox_files import OutboxFiles
 from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
 from storage.tickets import Tickets
@@ -52,6 +60,7 @@ class Services:
     inbox: Inbox
     outbox: Outbox
     outbox_upkeep: OutboxUpkeep
+    outbox_files: OutboxFiles
     conversations: Conversations
     contacts: Contacts
     attachments: Attachments
@@ -65,6 +74,11 @@ class Services:
     loan_accounts: LoanAccounts
     letters: Letters
     stored_letters: StoredLetters
+    letter_wishes: LetterWishes
+    letter_notices: LetterNotices
+    files: Files
+    media_links: MediaLinks
+    outgoing_files: OutgoingFiles
     handoffs: Handoffs
     api_keys: ApiKeys
     idempotency: Idempotency
@@ -85,6 +99,8 @@ def build_services(
     merchants, tickets = Merchants(database), Tickets(database)
     borrowers, loans, letters = Borrowers(database), Loans(database), StoredLetters(database)
     people = People(borrowers, Salespeople(database), merchants, site)
+    files, secret = Files(database), settings.secret_key.get_secret_value()
+    media_links = MediaLinks(secret, settings.base_url, clock)
     doorbell = Doorbell(settings.fiado_data_dir)
     enqueuing = Enqueuing(
         outbox=outbox,
@@ -111,6 +127,7 @@ def build_services(
         inbox=inbox,
         outbox=outbox,
         outbox_upkeep=outbox_upkeep,
+        outbox_files=OutboxFiles(database),
         conversations=conversations,
         contacts=contacts,
         attachments=Attachments(database),
@@ -130,6 +147,11 @@ def build_services(
         preferences=Preferences(contacts, people, audit_log, clock),
         loan_accounts=LoanAccounts(loans, merchants, site, clock),
         stored_letters=letters,
+        letter_wishes=LetterWishes(StoredWishes(database), conversations, clock),
+        letter_notices=LetterNotices(enqueuing, conversations, CommandSigner(secret), site),
+        files=files,
+        media_links=media_links,
+        outgoing_files=OutgoingFiles(files, letters, media_links),
         letters=Letters(
             letters=letters,
             loans=loans,
