@@ -10,6 +10,7 @@ from webhooks.auth import webhook_auth
 from webhooks.errors import register_errors
 from webhooks.health import health
 from webhooks.infobip import infobip_webhooks
+from webhooks.media import media
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
@@ -24,6 +25,7 @@ def create_app(wired: Services | None = None) -> Flask:
     app.extensions["fiado"] = wired
     app.register_blueprint(infobip_webhooks(webhook_auth(wired.settings)))
     app.register_blueprint(health(wired))
+    app.register_blueprint(media(wired))
     if wired.settings.simulator_is_on:
         _add_simulator(app, wired)
     register_errors(app)
@@ -34,7 +36,7 @@ def _add_simulator(app: Flask, wired: Services) -> None:
     """The phone and the fake Infobip; imported only where they may run."""
     from storage.demo_data import demo_people  # noqa: PLC0415 - never loaded in production
     from webhooks.simulator.blueprint import create_simulator  # noqa: PLC0415
-    from webhooks.simulator.from_settings import simulator_config  # noqa: PLC0415
+    from webhooks.simulator.from_settings import simulator_config, site_templates  # noqa: PLC0415
 
     def people() -> list[dict[str, Any]]:
         return [
@@ -46,6 +48,7 @@ def _add_simulator(app: Flask, wired: Services) -> None:
         wired.settings,
         wired.clock,
         people,
+        templates=site_templates(wired.site),
         brand_name=wired.site.brand_name,
         time_zone=wired.site.time_zone,
     )
