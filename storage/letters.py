@@ -165,6 +165,11 @@ class Letters:
         document = self._letters.find_one({"_id": folio})
         return to_letter(document) if document else None
 
+    def find_code(self, folio: str) -> str | None:
+        """What its holder knows; reading no more takes as long for a folio that does not exist."""
+        document = self._letters.find_one({"_id": folio}, projection={"code": True})
+        return document["code"] if document else None
+
     def find_current(self, loan_id: str, kind: LetterKind) -> Letter | None:
         """The loan's letter of that kind that is neither superseded nor revoked."""
         document = self._letters.find_one(
