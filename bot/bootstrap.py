@@ -13,6 +13,7 @@ from bot.services.delivery_reports import DeliveryReports
 from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
 from bot.services.identity import IdentityChecks
+from bot.services.letter_checks import LetterChecks
 from bot.services.letter_notices import LetterNotices
 from bot.services.letter_wishes import LetterWishes
 from bot.services.letters import Letters
@@ -44,6 +45,7 @@ from storage.outbox import Outbox
 from storage.outbox_files import OutboxFiles
 from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
+from storage.rate_limits import RateLimits
 from storage.tickets import Tickets
 
 log = get_logger()
@@ -74,6 +76,7 @@ class Services:
     loan_accounts: LoanAccounts
     letters: Letters
     stored_letters: StoredLetters
+    letter_checks: LetterChecks
     letter_wishes: LetterWishes
     letter_notices: LetterNotices
     files: Files
@@ -147,6 +150,9 @@ def build_services(
         preferences=Preferences(contacts, people, audit_log, clock),
         loan_accounts=LoanAccounts(loans, merchants, site, clock),
         stored_letters=letters,
+        letter_checks=LetterChecks(
+            letters, RateLimits(database), site, clock, secret=secret
+        ),
         letter_wishes=LetterWishes(StoredWishes(database), conversations, clock),
         letter_notices=LetterNotices(enqueuing, conversations, CommandSigner(secret), site),
         files=files,

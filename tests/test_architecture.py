@@ -33,6 +33,7 @@ SPANISH = re.compile(
 OPEN_ROUTES = {
     "/healthz": "for the process manager: says only that it is alive",
     "/readyz": "for the load balancer: names dependencies, no data",
+    "/verificar": "the form of the public check of a letter: no data; an answer needs its code",
     "/metrics": "for Prometheus inside the network: figures, no data",
 }
 

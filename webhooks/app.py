@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.bootstrap import Services, services
 from bot.logs import configure_logs
@@ -11,6 +12,7 @@ from webhooks.errors import register_errors
 from webhooks.health import health
 from webhooks.infobip import infobip_webhooks
 from webhooks.media import media
+from webhooks.verification import verification
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
@@ -25,11 +27,20 @@ def create_app(wired: Services | None = None) -> Flask:
     app.extensions["fiado"] = wired
     app.register_blueprint(infobip_webhooks(webhook_auth(wired.settings)))
     app.register_blueprint(health(wired))
+    app.register_blueprint(verification(wired))
     app.register_blueprint(media(wired))
     if wired.settings.simulator_is_on:
         _add_simulator(app, wired)
     register_errors(app)
+    _believe_proxies(app, wired.settings.proxy_hops)
     return app
+
+
+def _believe_proxies(app: Flask, hops: int) -> None:
+    """Take the client's address from as many of our own proxies; anybody can make up the rest."""
+    if hops:
+        wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0, x_host=0)
+        app.wsgi_app = wsgi_app  # type: ignore[method-assign]
 
 
 def _add_simulator(app: Flask, wired: Services) -> None:

@@ -10,6 +10,7 @@ from domain.country.formats import (
     mask_account,
     mask_document,
     mask_loan,
+    mask_name,
     mask_phone,
 )
 from domain.country.loader import country_codes, country_pack
@@ -28,5 +29,6 @@ __all__ = [
     "mask_account",
     "mask_document",
     "mask_loan",
+    "mask_name",
     "mask_phone",
 ]

@@ -1,6 +1,7 @@
 """How a country writes money, dates and times, and what it shows of a secret. Pure functions."""
 
 import re
+import unicodedata
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,16 @@ def format_document(kind: str, number: str, pack: CountryPack) -> str:
     if kind == pack.document.name and number.isdecimal():
         number = _THOUSANDS.sub(pack.document.thousands, number)
     return f"{kind} {number}"
+
+
+def mask_name(name: str) -> str:
+    """Initials and lengths of the parts of a name: "Ramona Díaz" is "R••••• D•••"."""
+    return " ".join(map(_mask_part, unicodedata.normalize("NFC", name).split()))
+
+
+def _mask_part(part: str) -> str:
+    letters = "".join(each for each in part if not unicodedata.combining(each))
+    return letters[0] + "•" * (len(letters) - 1) if len(letters) > 1 else "•"
 
 
 def mask_phone(phone: str) -> str:

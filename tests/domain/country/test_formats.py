@@ -16,6 +16,7 @@ from domain.country import (
     mask_account,
     mask_document,
     mask_loan,
+    mask_name,
     mask_phone,
 )
 
@@ -107,6 +108,9 @@ def test_no_document_shows_more_than_three_digits_of_its_end(number):
         pytest.param(mask_account("0170099220000067791234"), "•••• 1234", id="account"),
         pytest.param(mask_account("casa.norte.sur"), "•••• .sur", id="alias"),
         pytest.param(mask_loan("L-2026-004821"), "••4821", id="loan"),
+        pytest.param(mask_name("Ramona Díaz"), "R••••• D•••", id="name"),
+        pytest.param(mask_name("Ángel  de la O"), "Á•••• d• l• •", id="short parts"),
+        pytest.param(mask_name("I\u0301ris"), "Í•••", id="accent apart"),
     ],
 )
 def test_other_secrets_are_masked(masked, shown):
