@@ -15,12 +15,14 @@ from bot.services.handoffs import Handoffs
 from bot.services.identity import IdentityChecks
 from bot.services.letter_checks import LetterChecks
 from bot.services.letter_notices import LetterNotices
+from bot.services.letter_register import LetterRegister
 from bot.services.letter_wishes import LetterWishes
 from bot.services.letters import Letters
 from bot.services.loan_accounts import LoanAccounts
 from bot.services.media_links import MediaLinks
 from bot.services.outgoing_files import OutgoingFiles
 from bot.services.people import People
+from bot.services.portfolio import Portfolio
 from bot.services.preferences import Preferences
 from bot.services.receiving import Receiving
 from bot.settings import Settings, settings
@@ -36,6 +38,7 @@ from storage.files import Files
 from storage.idempotency import Idempotency
 from storage.inbox import Inbox
 from storage.indexes import ensure_indexes
+from storage.letter_register import LetterRegister as StoredRegister
 from storage.letter_wishes import LetterWishes as StoredWishes
 from storage.letters import Letters as StoredLetters
 from storage.loans import Loans
@@ -85,6 +88,8 @@ class Services:
     handoffs: Handoffs
     api_keys: ApiKeys
     idempotency: Idempotency
+    portfolio: Portfolio
+    letter_register: LetterRegister
 
 
 def build_services(
@@ -104,6 +109,7 @@ def build_services(
     people = People(borrowers, Salespeople(database), merchants, site)
     files, secret = Files(database), settings.secret_key.get_secret_value()
     media_links = MediaLinks(secret, settings.base_url, clock)
+    outgoing_files = OutgoingFiles(files, letters, media_links)
     doorbell = Doorbell(settings.fiado_data_dir)
     enqueuing = Enqueuing(
         outbox=outbox,
@@ -157,7 +163,7 @@ def build_services(
         letter_notices=LetterNotices(enqueuing, conversations, CommandSigner(secret), site),
         files=files,
         media_links=media_links,
-        outgoing_files=OutgoingFiles(files, letters, media_links),
+        outgoing_files=outgoing_files,
         letters=Letters(
             letters=letters,
             loans=loans,
@@ -171,6 +177,16 @@ def build_services(
         handoffs=Handoffs(tickets, site, clock),
         api_keys=ApiKeys(StoredApiKeys(database), audit_log, clock),
         idempotency=Idempotency(database),
+        portfolio=Portfolio(database, loans),
+        letter_register=LetterRegister(
+            register=StoredRegister(database),
+            letters=letters,
+            files=files,
+            outgoing_files=outgoing_files,
+            audit_log=audit_log,
+            site=site,
+            clock=clock,
+        ),
     )
 
 

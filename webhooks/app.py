@@ -12,6 +12,7 @@ from webhooks.errors import register_errors
 from webhooks.health import health
 from webhooks.infobip import infobip_webhooks
 from webhooks.media import media
+from webhooks.portal_api.blueprint import add_portal_api
 from webhooks.verification import verification
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -27,6 +28,7 @@ def create_app(wired: Services | None = None) -> Flask:
     app.extensions["fiado"] = wired
     app.register_blueprint(infobip_webhooks(webhook_auth(wired.settings)))
     app.register_blueprint(health(wired))
+    add_portal_api(app, wired)
     app.register_blueprint(verification(wired))
     app.register_blueprint(media(wired))
     if wired.settings.simulator_is_on:

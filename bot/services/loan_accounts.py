@@ -1,11 +1,12 @@
 """A borrower's loans as they stand now: the same figures for chat, portal and letters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.clock import Clock
 from bot.site import Site
-from domain.loan_position import LoanPosition, LoanState
+from domain.loan_position import LoanHistory, LoanPosition, LoanState
 from domain.merchant import Merchant
 from storage.loans import Loans
 from storage.merchants import Merchants
@@ -51,11 +52,20 @@ class LoanAccounts:
 
     def list_of(self, borrower_id: str) -> list[LoanAccount]:
         """The borrower's loans, most urgent first, then the newest; three queries in all."""
-        now = self._clock.now()
-        today = self._site.local_date(now)
         histories = self._loans.list_of_borrower(borrower_id)
+        return sorted(
+            self._accounts(histories, self._clock.now()),
+            key=lambda account: (
+                URGENCY[account.position.state],
+                -account.position.loan.granted_on.toordinal(),
+            ),
+        )
+
+    def _accounts(self, histories: Sequence[LoanHistory], now: datetime) -> list[LoanAccount]:
+        """Where each stands at `now`, in the same order."""
+        today = self._site.local_date(now)
         merchants = self._merchants.by_id({history.loan.merchant_id for history in histories})
-        accounts = [
+        return [
             LoanAccount(
                 position=history.position(today, self._site.due_soon_days),
                 merchant=merchants[history.loan.merchant_id],
@@ -63,13 +73,6 @@ class LoanAccounts:
             )
             for history in histories
         ]
-        return sorted(
-            accounts,
-            key=lambda account: (
-                URGENCY[account.position.state],
-                -account.position.loan.granted_on.toordinal(),
-            ),
-        )
 
     def get(self, borrower_id: str, loan_id: str) -> LoanAccount:
         """One of the borrower's loans; NotTheirLoanError otherwise."""
@@ -77,6 +80,18 @@ class LoanAccounts:
             if account.loan_id == loan_id:
                 return account
         raise NotTheirLoanError(loan_id)
+
+    def find(self, loan_id: str) -> LoanAccount | None:
+        """The loan of that id, whoever's it is."""
+        history = self._loans.find(loan_id)
+        return self._accounts([history], self._clock.now())[0] if history else None
+
+    def page_of(self, borrower_id: str, *, after: str | None, limit: int) -> list[LoanAccount]:
+        """Up to `limit` of the borrower's loans, oldest first; those after the loan `after`."""
+        histories = self._loans.list_of_borrower(borrower_id)
+        ids = [history.loan.loan_id for history in histories]
+        start = ids.index(after) + 1 if after in ids else 0
+        return self._accounts(histories[start : start + limit], self._clock.now())
 
     def today(self) -> date:
         """The site's calendar day now."""

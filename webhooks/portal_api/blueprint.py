@@ -1,0 +1,64 @@
+"""Puts the portal API together for a Flask application."""
+
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from bot.bootstrap import Services
+from webhooks.portal_api import letters, loans, register
+from webhooks.portal_api.authentication import authenticate
+from webhooks.portal_api.bodies import MAX_BODY_BYTES
+from webhooks.portal_api.docs import documentation
+from webhooks.portal_api.endpoints import register as route
+from webhooks.portal_api.openapi import openapi_document
+from webhooks.portal_api.problems import (
+    ApiProblem,
+    answer_http_error,
+    answer_problem,
+    register_problems,
+)
+
+PREFIX = "/api/v1"
+ENDPOINTS = [
+    endpoint
+    for subject in (loans.endpoints, letters.endpoints, register.endpoints)
+    for endpoint in subject.declared
+]
+
+
+def add_portal_api(app: Flask, wired: Services) -> None:
+    """`/api/v1`: its endpoints, each for those who carry a key, and its documentation for all."""
+    app.register_blueprint(documentation(PREFIX, openapi_document(ENDPOINTS, PREFIX)))
+    app.register_blueprint(portal_api(wired))
+
+
+def portal_api(wired: Services) -> Blueprint:
+    """Every endpoint behind one check of the key: none can be added outside of it."""
+    blueprint = Blueprint("portal_api", __name__, url_prefix=PREFIX)
+
+    @blueprint.before_request
+    def admit() -> None:
+        request.max_content_length = MAX_BODY_BYTES
+        authenticate(wired)
+
+    @blueprint.after_request
+    def keep_to_the_caller(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    @blueprint.before_app_request
+    def answer_unrouted() -> Response | None:
+        """What no endpoint is for: below our prefix a problem, and for strangers not even that."""
+        error = request.routing_exception
+        is_ours = request.path.startswith(f"{PREFIX}/")
+        if not is_ours or not isinstance(error, (NotFound, MethodNotAllowed)):
+            return None
+        try:
+            authenticate(wired)
+        except ApiProblem as problem:
+            return answer_problem(problem)
+        return answer_http_error(error)
+
+    register_problems(blueprint)
+    route(blueprint, wired, ENDPOINTS)
+    return blueprint
