@@ -23,7 +23,7 @@ SAFETY = {
 }
 
 
-def media(wired: Services, *, wait_seconds: float = WAIT_SECONDS) -> Blueprint:
+def media(wired: Services) -> Blueprint:
     """`/media/<token>/<name>`; a document that is still being printed is waited for a little."""
     blueprint = Blueprint("media", __name__)
 
@@ -32,7 +32,7 @@ def media(wired: Services, *, wait_seconds: float = WAIT_SECONDS) -> Blueprint:
         file_id = wired.media_links.read(token, name)
         if file_id is None:
             abort(404)
-        deadline = monotonic() + wait_seconds
+        deadline = monotonic() + WAIT_SECONDS
         while (state := wired.outgoing_files.state(file_id)) is FileState.COMING:
             if monotonic() >= deadline:
                 return {"error": "not_yet"}, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}

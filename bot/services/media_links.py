@@ -33,7 +33,9 @@ class MediaLinks:
     def read(self, token: str, name: str) -> str | None:
         """The file's id; None if the token is not ours, altered, too old, or for another name."""
         try:
-            file_id, until = self._serializer.loads(token, salt=_salt(name))
+            file_id, until = self._serializer.loads(
+                token.encode(errors="replace"), salt=_salt(name)
+            )
         except BadData:
             return None
         return str(file_id) if self._clock.now().timestamp() < until else None
