@@ -104,7 +104,7 @@ class LetterRegister:
 
     def _midnight(self, day: date | None) -> datetime | None:
         """The instant at which the local day begins."""
-        return day and datetime.combine(day, time_of_day(), self._site.zone)
+        return datetime.combine(day, time_of_day(), self._site.zone) if day else None
 
     def _note(self, act: str, subject: str, actor: str) -> None:
         self._audit_log.add(actor=actor, act=act, subject=subject, at=self._clock.now())

@@ -5,7 +5,7 @@ from enum import StrEnum
 from bot.services.letters import LoanNotFoundError
 from domain.errors import DomainError
 from domain.loan import Loan, Payment
-from storage.bulk import WriteCounts
+from storage.bulk import WriteCounts, total
 from storage.loans import Loans
 from storage.mongo import MongoDatabase
 from storage.portfolio_batch import Portfolio as StoredPortfolio
@@ -106,7 +106,7 @@ class Portfolio:
     def _write(self, record: Record) -> Change:
         batch = PortfolioBatch(self._stored, [record])
         batch.take(record)
-        return _change(WriteCounts.total(batch.write()))
+        return _change(total(batch.write()))
 
 
 def _change(counts: WriteCounts) -> Change:
