@@ -35,6 +35,8 @@ OPEN_ROUTES = {
     "/readyz": "for the load balancer: names dependencies, no data",
     "/verificar": "the form of the public check of a letter: no data; an answer needs its code",
     "/metrics": "for Prometheus inside the network: figures, no data",
+    "/api/v1/openapi.json": "tells developers of the API, and of nobody",
+    "/api/v1/docs": "shows the same in a browser",
 }
 
 
