@@ -28,6 +28,12 @@ LETTER_SECONDS = Histogram(
 LETTER_CHECKS = Counter(
     "fiado_letter_checks", "Public checks of a letter's authenticity", ["outcome"]
 )
+LETTER_FOLLOWUPS = Counter(
+    "fiado_letter_followups", "What followed for letters from events of their loans", ["what"]
+)
+LETTER_NOTICES = Counter(
+    "fiado_letter_notices", "Notices about letters by how they ended", ["kind", "outcome"]
+)
 SENDS = Counter("fiado_sends", "Send attempts by outcome", ["outcome"])
 SEND_SECONDS = Histogram("fiado_send_seconds", "Time of one call to Infobip", buckets=SECONDS)
 

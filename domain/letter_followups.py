@@ -30,15 +30,13 @@ def broken_by(kind: LetterKind, history: LoanHistory, today: date) -> Refusal | 
     return Refusal.PAYMENT_REVERSED if reversed_on else Refusal.STILL_OWED
 
 
-def payment_to_offer_for(
-    history: LoanHistory, today: date, terms: LetterTerms, due_soon_days: int
-) -> Payment | None:
+def payment_to_offer_for(history: LoanHistory, today: date, terms: LetterTerms) -> Payment | None:
     """
     The payment that settled the loan, if the no-debt letter came to be available this last week.
 
     It is available from the day on which all payments have cleared.
     """
-    position = history.position(today, due_soon_days)
+    position = history.position(today)
     try:
         refuse_unless_available(LetterKind.NO_DEBT, history, position, terms)
     except LetterNotAvailable:

@@ -196,6 +196,12 @@ class Conversations:
             raise KeyError(conversation_id)
         return _conversation(document)
 
+    def find_latest(self, contact_id: str) -> Conversation | None:
+        """The one in which the contact wrote last; None if they never wrote (primary key)."""
+        found = self._conversations.find({"_id": {"$regex": f"^{contact_id}-"}})
+        document = next(found.sort("last_inbound_at", -1).limit(1), None)
+        return _conversation(document) if document else None
+
     def close_window(self, conversation_id: str) -> None:
         """The provider says that the window is closed, whatever we had counted."""
         self._conversations.update_one(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from pymongo import IndexModel, ReturnDocument
@@ -41,6 +41,14 @@ INDEXES = [
 
 class LoanChangedError(Exception):
     """The loan is not any more what the letter was made from: look again and decide anew."""
+
+
+class CurrentLetter(NamedTuple):
+    """A letter that holds, without what stands on it."""
+
+    folio: str
+    loan_id: str
+    kind: LetterKind
 
 
 class NewLetter(BaseModel):
@@ -183,10 +191,14 @@ class Letters:
             {"_id": folio}, {"$inc": {"lookups": 1}, "$set": {"looked_up_at": now}}
         )
 
-    def list_current(self, loan_ids: Iterable[str]) -> list[Letter]:
-        """The letters of those loans that are neither superseded nor revoked."""
-        found = self._letters.find({"loan_id": {"$in": list(loan_ids)}, "is_current": True})
-        return [to_letter(document) for document in found]
+    def list_current(self, loan_ids: Iterable[str]) -> list[CurrentLetter]:
+        """Which letters of those loans are neither superseded nor revoked."""
+        found = self._letters.find(
+            {"loan_id": {"$in": list(loan_ids)}, "is_current": True}, {"loan_id": 1, "kind": 1}
+        )
+        return [
+            CurrentLetter(each["_id"], each["loan_id"], LetterKind(each["kind"])) for each in found
+        ]
 
     def revoke(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bson import ObjectId
-from pymongo import UpdateOne
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 
 from storage.mongo import Document, MongoDatabase
@@ -59,13 +59,14 @@ class LoanReviews:
             self._loans.bulk_write(updates, ordered=False)
 
     def note_failed(self, loan_id: str) -> int:
-        """Review the loan after all others that wait; how often in a row it failed."""
+        """Count a review that failed; how many did in a row."""
         document = self._loans.find_one_and_update(
             {"_id": loan_id},
-            {"$set": new_mark(), "$inc": {"review_failures": 1}},
+            {"$inc": {"review_failures": 1}},
             projection={"review_failures": 1},
+            return_document=ReturnDocument.AFTER,
         )
-        return 1 + int((document or {}).get("review_failures", 0))
+        return int(document["review_failures"]) if document else 0
 
 
 def _done(next_on: date | None) -> Document:

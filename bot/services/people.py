@@ -27,6 +27,13 @@ class People:
             for borrower in self._borrowers.list_by_phone(phone)
         ]
 
+    def phones_of(self, borrower_id: str) -> list[str]:
+        """Every form in which the borrower's number on file may write to us."""
+        borrower = self._borrowers.find(borrower_id)
+        if borrower is None or borrower.phone is None:
+            return []
+        return phone_variants(borrower.phone, self._site.pack.phone)
+
     def roles_of(self, contact: Contact) -> list[Role]:
         """What the contact is, in the order menus show it."""
         roles = []
