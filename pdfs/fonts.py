@@ -13,13 +13,15 @@ FAMILY = "notosans"
 """What style sheets call it."""
 
 REGULAR, BOLD = "NotoSans-Regular", "NotoSans-Bold"
+# xhtml2pdf puts this on paragraphs that hold only a picture; it is no face of ours to embed
+FALLBACK = "Helvetica"
 
 
 @cache
 def register_fonts() -> None:
-    """Read the faces, once a process; no style sheet ever names a file."""
-    for name in (REGULAR, BOLD):
-        with as_file(files("pdfs") / "assets" / "fonts" / f"{name}.ttf") as path:
+    """Read the faces, once a process: no style sheet names a file, no text a face of the reader."""
+    for name, face in ((REGULAR, REGULAR), (BOLD, BOLD), (FALLBACK, REGULAR)):
+        with as_file(files("pdfs") / "assets" / "fonts" / f"{face}.ttf") as path:
             pdfmetrics.registerFont(TTFont(name, path))
     for bold, name in ((0, REGULAR), (1, BOLD)):
         for italic in (0, 1):

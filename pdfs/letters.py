@@ -1,7 +1,8 @@
-"""From the facts of a letter to its document: which template each kind has, and what it says."""
+"""From the facts of a letter to its document: each kind's model, template and wording."""
 
 import traceback
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -12,10 +13,14 @@ from domain.letter_content import (
     LetterKind,
     NoDebtLetterContent,
 )
+from pdfs.balance_letter import BalanceLetterFacts
 from pdfs.errors import LetterRenderError
 from pdfs.letter_facts import LetterFacts
-from pdfs.logos import data_uri
-from pdfs.renderer import Metadata, render_html
+from pdfs.no_debt_letter import NoDebtLetterFacts
+from pdfs.pictures import data_uri, logo_uri, qr_png
+from pdfs.renderer import render_html
+
+MAX_PASSES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,12 @@ class LetterTemplate:
 
     file: str
     model: type[LetterContent]
+    facts: type[LetterFacts[Any]]
 
 
 TEMPLATES = {
-    LetterKind.BALANCE: LetterTemplate("balance.html", BalanceLetterContent),
-    LetterKind.NO_DEBT: LetterTemplate("no_debt.html", NoDebtLetterContent),
+    LetterKind.BALANCE: LetterTemplate("balance.html", BalanceLetterContent, BalanceLetterFacts),
+    LetterKind.NO_DEBT: LetterTemplate("no_debt.html", NoDebtLetterContent, NoDebtLetterFacts),
 }
 
 _environment = Environment(
@@ -44,30 +50,50 @@ def render_letter(
     content: AnyLetterContent, *, logo: bytes | None, merchant_logo: bytes | None = None
 ) -> bytes:
     """The document, unsigned; LetterRenderError names the template that could not be laid out."""
-    template = TEMPLATES[content.kind].file
+    template = TEMPLATES[content.kind]
     try:
-        return render_html(*letter_html(content, logo=logo, merchant_logo=merchant_logo))
+        return _rendered(template, template.facts(content), logo, merchant_logo)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the template is the one to look at
         # the message of what failed may hold what stands on the letter; where it failed does not
         frame = traceback.extract_tb(error.__traceback__)[-1]
         cause = f"{type(error).__name__} in {frame.filename}, line {frame.lineno}"
-        raise LetterRenderError(template, cause) from None
+        raise LetterRenderError(template.file, cause) from None
 
 
 def letter_html(
-    content: AnyLetterContent, *, logo: bytes | None, merchant_logo: bytes | None = None
-) -> tuple[str, Metadata]:
-    """What the document is made of: its page as HTML, and what readers show about it."""
-    facts = LetterFacts(content)
-    html = _environment.get_template(TEMPLATES[content.kind].file).render(
+    template: LetterTemplate,
+    facts: LetterFacts[Any],
+    pages: int,
+    logo: bytes | None,
+    merchant_logo: bytes | None = None,
+) -> str:
+    """The page that is laid out, with all that it needs inside."""
+    return _environment.get_template(template.file).render(
         facts=facts,
         letter=facts.content,
-        pack=facts.pack,
         say=facts.say,
-        pages=1,
-        logo=data_uri(logo),
-        merchant_logo=data_uri(merchant_logo) if merchant_logo else None,
+        pages=pages,
+        has_own_logo=logo is not None,
+        logo=logo_uri(logo),
+        merchant_logo=logo_uri(merchant_logo) if merchant_logo else None,
+        qr=data_uri(qr_png(facts.content.verify_url)),
     )
-    return html, facts.metadata
+
+
+def _rendered(
+    template: LetterTemplate,
+    facts: LetterFacts[Any],
+    logo: bytes | None,
+    merchant_logo: bytes | None,
+) -> bytes:
+    # nearly every letter has one page: cheaper guessed than counted by a pass of its own
+    pages = 1
+    for _ in range(MAX_PASSES):
+        html = letter_html(template, facts, pages, logo, merchant_logo)
+        rendered = render_html(html, facts.metadata)
+        if rendered.pages == pages:
+            return rendered.pdf
+        pages = rendered.pages
+    raise RuntimeError("the number of pages does not settle")

@@ -67,7 +67,7 @@ class Press:
 
     def close(self) -> None:
         """End the processes, unfinished letters too."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def _result(self, future: ProcessFuture[bytes]) -> bytes:
