@@ -31,7 +31,7 @@ def answered_once(wired: Services, caller: ApiKey, work: Callable[[str], Respons
     """
     key = request.headers.get(HEADER)
     if key is None:
-        return work(f"api:{uuid4().hex}")
+        return _attempt(work, f"api:{uuid4().hex}")
     if not _KEY.fullmatch(key):
         raise ApiProblem(
             400,
@@ -42,15 +42,20 @@ def answered_once(wired: Services, caller: ApiKey, work: Callable[[str], Respons
     claim = _claim(wired, _digest(caller.prefix, key))
     if isinstance(claim, StoredAnswer):
         return Response(claim.body, status=claim.status, headers=claim.headers)
-    try:
-        response = make_response(work(claim.cause_id))
-    except Exception as error:  # noqa: BLE001 - refusals are answers, and kept like others
-        response = make_response(current_app.handle_user_exception(error))
+    response = _attempt(work, claim.cause_id)
     if response.status_code >= 500:
         wired.idempotency.release(claim)
     else:
         wired.idempotency.finish(claim, _kept(response))
     return response
+
+
+def _attempt(work: Callable[[str], Response], cause_id: str) -> Response:
+    """The answer, also where it is a refusal: that is kept like others."""
+    try:
+        return work(cause_id)
+    except Exception as error:  # noqa: BLE001 - Flask finds the handler, the last resort included
+        return make_response(current_app.handle_user_exception(error))
 
 
 def _claim(wired: Services, key_id: str) -> Claim | StoredAnswer:
