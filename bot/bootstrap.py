@@ -14,6 +14,8 @@ from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
 from bot.services.identity import IdentityChecks
 from bot.services.letter_checks import LetterChecks
+from bot.services.letter_followups import LetterFollowups
+from bot.services.letter_notice_queue import LetterNoticeQueue
 from bot.services.letter_notices import LetterNotices
 from bot.services.letter_register import LetterRegister
 from bot.services.letter_wishes import LetterWishes
@@ -38,9 +40,12 @@ from storage.files import Files
 from storage.idempotency import Idempotency
 from storage.inbox import Inbox
 from storage.indexes import ensure_indexes
+from storage.letter_followups import LetterFollowups as StoredFollowups
+from storage.letter_notices import LetterNotices as StoredNotices
 from storage.letter_register import LetterRegister as StoredRegister
 from storage.letter_wishes import LetterWishes as StoredWishes
 from storage.letters import Letters as StoredLetters
+from storage.loan_reviews import LoanReviews
 from storage.loans import Loans
 from storage.merchants import Merchants, Salespeople
 from storage.mongo import MongoDatabase, connect
@@ -82,6 +87,8 @@ class Services:
     letter_checks: LetterChecks
     letter_wishes: LetterWishes
     letter_notices: LetterNotices
+    letter_notice_queue: LetterNoticeQueue
+    letter_followups: LetterFollowups
     files: Files
     media_links: MediaLinks
     outgoing_files: OutgoingFiles
@@ -128,6 +135,29 @@ def build_services(
         audit_log=audit_log,
         clock=clock,
     )
+    issuing = Letters(
+        letters=letters,
+        loans=loans,
+        borrowers=borrowers,
+        merchants=merchants,
+        site=site,
+        clock=clock,
+        doorbell=doorbell,
+        base_url=settings.base_url,
+    )
+    wishes, followups = StoredWishes(database), StoredFollowups(database)
+    letter_notices = LetterNotices(enqueuing, conversations, CommandSigner(secret), site)
+    waiting_notices = StoredNotices(database)
+    letter_wishes = LetterWishes(
+        wishes=wishes,
+        followups=followups,
+        letters=issuing,
+        conversations=conversations,
+        contacts=contacts,
+        people=people,
+        site=site,
+        clock=clock,
+    )
     return Services(
         settings=settings,
         site=site,
@@ -156,24 +186,37 @@ def build_services(
         preferences=Preferences(contacts, people, audit_log, clock),
         loan_accounts=LoanAccounts(loans, merchants, site, clock),
         stored_letters=letters,
-        letter_checks=LetterChecks(
-            letters, RateLimits(database), site, clock, secret=secret
+        letter_checks=LetterChecks(letters, RateLimits(database), site, clock, secret=secret),
+        letter_wishes=letter_wishes,
+        letter_notices=letter_notices,
+        letter_notice_queue=LetterNoticeQueue(
+            waiting=waiting_notices,
+            notices=letter_notices,
+            letters=letters,
+            loans=loans,
+            people=people,
+            contacts=contacts,
+            conversations=conversations,
+            outbox=outbox,
+            site=site,
+            clock=clock,
         ),
-        letter_wishes=LetterWishes(StoredWishes(database), conversations, clock),
-        letter_notices=LetterNotices(enqueuing, conversations, CommandSigner(secret), site),
+        letter_followups=LetterFollowups(
+            reviews=LoanReviews(database),
+            loans=loans,
+            letters=letters,
+            wishes=wishes,
+            letter_wishes=letter_wishes,
+            notices=waiting_notices,
+            followups=followups,
+            dead_letters=dead_letters,
+            site=site,
+            clock=clock,
+        ),
         files=files,
         media_links=media_links,
         outgoing_files=outgoing_files,
-        letters=Letters(
-            letters=letters,
-            loans=loans,
-            borrowers=borrowers,
-            merchants=merchants,
-            site=site,
-            clock=clock,
-            doorbell=doorbell,
-            base_url=settings.base_url,
-        ),
+        letters=issuing,
         handoffs=Handoffs(tickets, site, clock),
         api_keys=ApiKeys(StoredApiKeys(database), audit_log, clock),
         idempotency=Idempotency(database),

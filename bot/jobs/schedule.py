@@ -9,6 +9,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.bootstrap import Services
 from bot.jobs.expire_parked_messages import expire_parked_messages
+from bot.jobs.review_letters import review_letters
 
 MISFIRE_GRACE_SECONDS = 3600
 
@@ -24,6 +25,7 @@ class Job:
 
 JOBS = [
     Job("expire_parked_messages", expire_parked_messages, IntervalTrigger(minutes=10)),
+    Job("review_letters", review_letters, IntervalTrigger(seconds=30)),
 ]
 
 
