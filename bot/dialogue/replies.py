@@ -54,7 +54,8 @@ def shape_replies(
     The messages of one turn.
 
     Plain texts in a row become one message, and lead in whatever buttons follow: people are not
-    sent three bubbles where one says it. The last buttons or list are what can be chosen from.
+    sent three bubbles where one says it. A file's own text is its caption. The last buttons or list
+    are what can be chosen from.
     """
     replies = Replies()
     texts: list[str] = []
@@ -65,11 +66,12 @@ def shape_replies(
         if response.text:
             texts.append(response.text.strip())
         if response.custom.get("kind") in FILES:
+            caption = texts.pop() if response.text else None
             _flush(texts, replies)
-            replies.messages.append(_file(response.custom))
+            replies.messages.append(_reply(_file(response.custom, caption), response.custom))
         elif response.custom.get("kind") == "url_button":
             _flush(texts, replies, keep_last=True)
-            replies.messages.append(Reply(content=_url_button(response.custom, texts)))
+            replies.messages.append(_reply(_url_button(response.custom, texts), response.custom))
         elif response.buttons:
             _add_options(response, texts, replies, contact_id, signer)
     _flush(texts, replies)
@@ -174,13 +176,13 @@ def _option_message(body: str, options: list[Option], custom: dict[str, Any]) ->
     return ListMessage(body=body, button_title=custom.get("list_title", LIST_TITLE), options=rows)
 
 
-def _file(custom: dict[str, Any]) -> Reply:
+def _reply(content: OutboundContent, custom: dict[str, Any]) -> Reply:
+    return Reply(content=content, purpose=custom.get("purpose"), subject=custom.get("subject"))
+
+
+def _file(custom: dict[str, Any], caption: str | None) -> OutboundContent:
     fields = {name: value for name, value in custom.items() if name not in BESIDE_CONTENT}
-    return Reply(
-        content=FILES[custom["kind"]].model_validate(fields),
-        purpose=custom.get("purpose"),
-        subject=custom.get("subject"),
-    )
+    return FILES[custom["kind"]].model_validate({"caption": caption} | fields)
 
 
 def _url_button(custom: dict[str, Any], texts: list[str]) -> UrlButton:

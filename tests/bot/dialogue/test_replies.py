@@ -125,6 +125,13 @@ def test_a_document_comes_after_the_text_before_it():
     assert [type(each) for each in contents(replies)] == [OutboundText, Document, OutboundText]
 
 
+def test_the_text_of_a_document_is_its_caption():
+    replies = shape(says("Listo."), RasaResponse(text="Tu carta", custom=DOCUMENT))
+    text, document = (message.content for message in replies.messages)
+    assert text == OutboundText(text="Listo.")
+    assert document == Document.model_validate(DOCUMENT | {"caption": "Tu carta"})
+
+
 @pytest.mark.parametrize(
     "beside",
     [
@@ -141,8 +148,10 @@ def test_a_document_may_tell_what_it_is_for(beside):
 
 def test_a_link_takes_the_text_before_it_as_its_body():
     link = {"kind": "url_button", "url": "https://x.invalid/", "button_title": "Abrir"}
-    (message,) = contents(shape(says("Mirá:"), RasaResponse(custom=link)))
-    assert message == UrlButton(body="Mirá:", button_title="Abrir", url="https://x.invalid/")
+    (message,) = shape(says("Mirá:"), RasaResponse(custom=link | {"subject": "AR-1"})).messages
+    expected = UrlButton(body="Mirá:", button_title="Abrir", url="https://x.invalid/")
+    assert message.content == expected
+    assert message.subject == "AR-1"
 
 
 @pytest.mark.parametrize(
