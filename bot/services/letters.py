@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.clock import Clock
 from bot.doorbell import Doorbell
@@ -10,7 +10,7 @@ from bot.logs import get_logger
 from bot.metrics import LETTERS_ISSUED, LETTERS_REFUSED
 from bot.services.loan_accounts import NotTheirLoanError
 from bot.site import Site
-from domain.letter import CODE_ALPHABET, CODE_CHARACTERS, Letter, facts_key
+from domain.letter import CODE_ALPHABET, CODE_CHARACTERS, Letter, LetterState, facts_key
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable, refuse_unless_available
 from domain.letter_writing import LetterDraft, Letterhead
@@ -42,6 +42,14 @@ class _Request:
     borrower_id: str | None = None
     reason: str = ""
     is_forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPreview:
+    """What issuing would do: until when the letter may be presented, and which it replaces."""
+
+    valid_until: date
+    replaces: str | None
 
 
 class Letters:
@@ -80,6 +88,24 @@ class Letters:
     ) -> None:
         """Return if the letter could be issued now; LetterNotAvailable says why not."""
         self._allowed(kind, self._history(loan_id, borrower_id), self._clock.now())
+
+    def preview(
+        self,
+        kind: LetterKind,
+        loan_id: str,
+        *,
+        addressee: str | None,
+        borrower_id: str | None = None,
+    ) -> LetterPreview:
+        """What `issue` would make now; LetterNotAvailable and LoanNotFoundError as there."""
+        draft = self._draft(kind, self._history(loan_id, borrower_id), addressee)
+        content = draft.content("")
+        current = self._letters.find_current(loan_id, kind)
+        replaces = None
+        if current is not None and current.state(content.issued_on) is LetterState.VALID:
+            is_same = facts_key(current.content) == facts_key(content)
+            replaces = None if is_same else current.folio
+        return LetterPreview(content.valid_until, replaces)
 
     def issue(
         self,
