@@ -14,6 +14,7 @@ from bot.services.enqueuing import Enqueuing
 from bot.services.handoffs import Handoffs
 from bot.services.identity import IdentityChecks
 from bot.services.letter_checks import LetterChecks
+from bot.services.letter_delivery import LetterDelivery
 from bot.services.letter_followups import LetterFollowups
 from bot.services.letter_notice_queue import LetterNoticeQueue
 from bot.services.letter_notices import LetterNotices
@@ -85,6 +86,7 @@ class Services:
     letters: Letters
     stored_letters: StoredLetters
     letter_checks: LetterChecks
+    letter_delivery: LetterDelivery
     letter_wishes: LetterWishes
     letter_notices: LetterNotices
     letter_notice_queue: LetterNoticeQueue
@@ -186,7 +188,17 @@ def build_services(
         preferences=Preferences(contacts, people, audit_log, clock),
         loan_accounts=LoanAccounts(loans, merchants, site, clock),
         stored_letters=letters,
-        letter_checks=LetterChecks(letters, RateLimits(database), site, clock, secret=secret),
+        letter_checks=LetterChecks(
+            letters, RateLimits(database), site, clock, secret=secret
+        ),
+        letter_delivery=LetterDelivery(
+            letters=letters,
+            register=StoredRegister(database),
+            outbox=outbox,
+            media_links=media_links,
+            site=site,
+            clock=clock,
+        ),
         letter_wishes=letter_wishes,
         letter_notices=letter_notices,
         letter_notice_queue=LetterNoticeQueue(
