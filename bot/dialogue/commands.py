@@ -21,7 +21,9 @@ SIGNATURE_BYTES = 9
 PAYLOAD = re.compile(r"^/(?P<intent>\w+)(?P<entities>\{.*\})?$", re.DOTALL)
 
 # Only what answers one open question; everything else a button asks for can be asked any time.
-STEP_INTENTS = frozenset({"affirm", "deny"})
+STEP_INTENTS = frozenset(
+    {"affirm", "deny", "issue_letter", "drop_letter", "change_letter_addressee"}
+)
 
 
 class Command(BaseModel):

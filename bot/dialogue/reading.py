@@ -7,6 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.dialogue.addressee_es import Doubt, read_addressee, read_correction
 from bot.dialogue.commands import Command, CommandSigner
 from bot.dialogue.dates_es import read_date
 from bot.dialogue.digits_es import read_last4
@@ -78,6 +79,8 @@ class Reader:
             caption = clean(content.caption or "")
             if caption and not FILE_NAME.search(caption):
                 return Words(text=caption[:MAX_TEXT])
+        if isinstance(content, Media) and active_form == "letter_form":
+            return _doubt(Doubt.NOT_WORDS)
         return read_other(content)
 
     def is_global_word(self, text: str) -> bool:
@@ -90,7 +93,8 @@ class Reader:
         """
         What was asked for, a global word, an offered choice in any wording, or free words.
 
-        What the open question asks for comes first: four digits answer "which digits?".
+        What the open question asks for comes first: four digits answer "which digits?". Where it
+        asks for a name, which may be any words, what means something else comes before it.
         """
         cleaned = clean(text)
         if not cleaned:
@@ -101,7 +105,7 @@ class Reader:
         intent = self._pack.global_intent(cleaned)
         if intent is not None:
             return Command(intent=intent)
-        chosen = self._match(cleaned, offer)
+        chosen = self._match(cleaned, offer) or _read_name(cleaned, active_form)
         return chosen or Words(text=cleaned[:MAX_TEXT])
 
     def _read_answer(self, text: str, active_form: str | None) -> Command | None:
@@ -131,6 +135,24 @@ class Reader:
         if command is None or command.is_stale(offer.nonce if offer else None):
             return STALE_MENU
         return Command(intent=command.intent, entities=command.entities)
+
+
+def _read_name(text: str, active_form: str | None) -> Command | None:
+    """For whom a letter is to be, where that is asked or may still be changed."""
+    if active_form == "letter_form":
+        found = read_addressee(text)
+        if isinstance(found, Doubt):
+            return _doubt(found)
+        return Command(intent="inform", entities={"letter_addressee": found}) if found else None
+    if active_form == "letter_confirmation_form":
+        name = read_correction(text)
+        if name is not None:
+            return Command(intent="change_letter_addressee", entities={"letter_addressee": name})
+    return None
+
+
+def _doubt(doubt: Doubt) -> Command:
+    return Command(intent="inform", entities={"addressee_doubt": doubt.value})
 
 
 def read_other(content: InboundContent) -> Command:

@@ -1,0 +1,154 @@
+"""Whom a letter is for, as people write it when asked; and what they write instead."""
+
+import re
+from enum import StrEnum
+
+from domain.letter import InvalidAddressee, clean_addressee
+from domain.text import fold
+
+TO_ANYONE = "-"
+"""Stands for the formula; no typed name can be it, since a name has letters."""
+
+FEWEST_LETTERS = 2
+
+
+class Doubt(StrEnum):
+    """What keeps an answer from being a name."""
+
+    WHY = "why"
+    UNSURE = "unsure"
+    NO_NAME = "no_name"
+    TOO_LONG = "too_long"
+    NOT_WORDS = "not_words"
+
+
+_FORMULA = re.compile(
+    r"\ba ?(?:quien|kien)(?:es)? (?:le |les )?(?:pueda |pudiera |sea que le )?"
+    r"(?:corr?esp|concier|consier|concern|interes|incumb)\w*"
+)
+_WHY = re.compile(
+    r"(?:y |pero )?(?:(?:para|por|xa|x) ?(?:que|q)|pq|xq|(?:a |de )?quien|como a)\b"
+    r"|(?:y |pero )?(?:que|q) (?:pongo|tengo que poner|se pone|va|es|significa|quiere decir)\b"
+    r"|(?:que|como|cual|cuales|perdon)$|no (?:te |le )?entiend\w*|es (?:necesario|obligatorio)\b"
+    r"|(?:me )?hace falta\b|hay que poner\b"
+)
+_UNSURE = re.compile(
+    r"(?:la verdad )?(?:(?:que )?(?:no|ni) ?(?:lo )?(?:se|idea|tengo idea)\b.*|nose\b.*|ni idea\b.*"
+    r"|(?:me )?da (?:igual|lo mismo)|es lo mismo|lo mismo|cualquier(?:a|o)?|a cualquiera"
+    r"|(?:a |para )?(?:nadie|ningun[oa])(?: en particular| en especial)?"
+    r"|(?:a |para )?(?:quien|el que|la que|cualquiera que)(?: ?sea| quiera)"
+    r"|(?:en )?general|sin (?:nombre|destinatario)|no importa|todavia no (?:lo )?se|vos sabras"
+    r"|(?:es )?(?:para|a) (?:mi|mi mism[oa]|mi nomas|uso personal)|no tengo)"
+)
+_QUESTION = re.compile(
+    r"(?:y )?(?:que|como|cuando|cuant[oa]s?|donde|cuales?|por que|se puede|puedo|podes|puede)\b"
+)
+_COURTESY = re.compile(
+    r"(?:(?:si|no|ok|okey|dale|bueno|listo|perfecto|gracias|muchas|hola|buenas?|buen|buenos|dias?"
+    r"|tardes|noches|chau|adios|hasta|luego|claro|de|acuerdo|ya|genial|joya|ah|aja|mmm?)(?: |$))+"
+)
+_REQUEST = re.compile(
+    r"\b(?:cartas?|libre ?deuda|paz y salvo|finiquito|constancias?|certificados?|no adeudo"
+    r"|debo|pague|pagar|pagando|abone|llego|llega|abre|hablar|atienda|atiendan"
+    r"|mis? (?:credito|prestamo|saldo|deuda|cuota|letra|compra|cuenta|pago|jornada)s?"
+    r"|salir|cancel(?:ar|o|alo|ala|e|a)|dej(?:a|e|o|alo|ala|elo|ela|emos)|olvid(?:a|e)\w*"
+    r"|no quiero|ya no|mejor no|no gracias|no va|despues|mas tarde|ahora no|espera|volve\w*)\b"
+    r"|^(?:quiero|quisiera|necesito|dame|deme|mandame|mostrame|muestreme|ver|pasame|paseme)\b"
+)
+_LEAD = re.compile(
+    r"^(?:(?:es|va|vaya|sea|que sea|ser[ií]a|quiero que (?:sea|vaya)|(?:la|lo) (?:quiero|necesito)"
+    r"|dirigid[ao]|dirig[ií](?:la|lo)|dir[ií]ja(?:la|lo)|pon[eé](?:le|lo|la|me)?|ponga(?:le|lo|la)?"
+    r"|mejor|presentar(?:la|lo)?)\s+)*"
+    r"(?:(?:para presentar(?:la|lo)?(?= )|para|a nombre de|ante|en|al|a(?=\s+[^\W\d_]))\s+)*",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:el|la|los|las|un|una|mis?)\s+(?=\S{2})")
+_TRAIL = re.compile(
+    r"(?:[\s,.;:!]+(?:por favor|porfa(?:vor)?|xfa|please|muchas gracias|gracias))+[\s.!]*$"
+    r"|[\s,;:!¡]+$",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
+_CORRECTION = re.compile(
+    r"(?:no|perd[oó]n|mejor|es|va|que|sea|cambi\w+|pon\w+|la|lo|[\s,.;:])*"
+    r"\b(?:para|a nombre de|dirig(?:id[ao]|ila|ilo) al?|cambi\w+ por)\s+(?P<name>\S.*)",
+    re.IGNORECASE,
+)
+_DIRECTED = re.compile(
+    r"\bdirigid[ao]s?\s+(?P<name>(?:al?|para)\s+\S.*?)(?:\s+con\s.*)?$", re.IGNORECASE
+)
+_SMALL_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "en", "para", "a", "al"})
+
+
+def read_addressee(text: str) -> str | Doubt | None:
+    """
+    The name that goes on the letter, `TO_ANYONE` for the formula, or what keeps it from being one.
+
+    None when the words are about something else: a question, a courtesy, another request.
+    """
+    line = " ".join(text.split())
+    words = fold(line)
+    if _FORMULA.search(words):
+        return TO_ANYONE
+    if _WHY.match(words):
+        return Doubt.WHY
+    if _UNSURE.fullmatch(words):
+        return Doubt.UNSURE
+    name = _without_frame(line)
+    if "?" in line or _QUESTION.match(words) or _COURTESY.fullmatch(words):
+        return None
+    if _REQUEST.search(fold(name)):
+        return None
+    return _cleaned(name)
+
+
+def read_correction(text: str) -> str | None:
+    """The other name, where the answer to a summary says for whom the letter is instead."""
+    match = _CORRECTION.match(" ".join(text.split()))
+    found = read_addressee(match["name"]) if match else None
+    return None if isinstance(found, Doubt) else found
+
+
+def addressee_in_request(text: str) -> str | None:
+    """The name, where the request for a letter says to whom it is directed."""
+    line = " ".join(text.split())
+    if _FORMULA.search(fold(line)):
+        return TO_ANYONE
+    match = _DIRECTED.search(line)
+    found = read_addressee(match["name"]) if match else None
+    return None if isinstance(found, Doubt) else found
+
+
+def _without_frame(line: str) -> str:
+    """The name without "it is for the", "please" and the like around it."""
+    bare = _TRAIL.sub("", line).strip("\"'“”«» ")
+    bare = _LEAD.sub("", bare, count=1)
+    if _is_in_small_letters(bare):
+        bare = bare[:1].lower() + bare[1:]
+    return _ARTICLE.sub("", bare, count=1)
+
+
+def _cleaned(name: str) -> str | Doubt:
+    if _LINK.search(name):
+        return Doubt.NO_NAME
+    try:
+        cleaned = clean_addressee(name)
+    except InvalidAddressee as invalid:
+        return Doubt.TOO_LONG if invalid.reason == "too_long" else Doubt.NO_NAME
+    if sum(char.isalpha() for char in cleaned) < FEWEST_LETTERS:
+        return Doubt.NO_NAME
+    if _is_in_small_letters(cleaned):
+        return _capitalised(cleaned)
+    return cleaned[:1].upper() + cleaned[1:]
+
+
+def _is_in_small_letters(name: str) -> bool:
+    """Whether nothing but the first letter, which phones make a capital, is one."""
+    return name[1:].islower()
+
+
+def _capitalised(name: str) -> str:
+    """As a name is written: "caja de ahorros" is "Caja de Ahorros"."""
+    words = name.split(" ")
+    rest = [word if word in _SMALL_WORDS else word[:1].upper() + word[1:] for word in words[1:]]
+    return " ".join([words[0][:1].upper() + words[0][1:], *rest])
