@@ -25,15 +25,20 @@ from domain.country import format_date, format_instant, format_money
 from domain.loan_position import InstallmentPosition, InstallmentState, LoanPosition
 from domain.text import fold
 
-SHOWS = "action_show_"
+ACTION = "action_"
 MAX_OFFERED = 10
 
 
 async def find_loan(
-    action_name: str, dispatcher: CollectingDispatcher, tracker: Tracker, *, may_reuse: bool
+    action_name: str,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    *,
+    may_reuse: bool,
+    question: str = "utter_choose_loan",
 ) -> tuple[LoanAccount | None, Events]:
     """
-    The loan this turn is about; or None and the events of having asked who or which.
+    The loan this turn is about; or None and the events of having asked who, or which (`question`).
 
     In order: the one a button named, the only one, the one the words name, and with `may_reuse`
     the one talked about before. Only loans of the borrower that the contact proved to be.
@@ -54,7 +59,8 @@ async def find_loan(
     if account is None:
         if turn.is_lost:
             say(dispatcher, "utter_which_loan")
-        _offer(accounts, action_name, dispatcher, site)
+        buttons = _rows(accounts, action_name, site)
+        say(dispatcher, question, count=len(accounts), buttons=buttons)
         return None, [SlotSet("asked_text", turn.words), SlotSet("choosing_for", action_name)]
     return account, []
 
@@ -136,15 +142,14 @@ def _named(accounts: list[LoanAccount], words: str, site: Site) -> LoanAccount |
     return accounts[index] if isinstance(index, int) else None
 
 
-def _offer(
-    accounts: list[LoanAccount], action_name: str, dispatcher: CollectingDispatcher, site: Site
-) -> None:
-    buttons = []
+def _rows(accounts: list[LoanAccount], action_name: str, site: Site) -> list[dict[str, Any]]:
+    """What the loans look like in a list to choose from."""
+    rows = []
     for account in accounts[:MAX_OFFERED]:
         option = _option(account, accounts, action_name, site)
         row = button(option.title, option.intent, **option.entities)
-        buttons.append(row | {"description": option.description, "keywords": option.keywords})
-    say(dispatcher, "utter_choose_loan", count=len(accounts), buttons=buttons)
+        rows.append(row | {"description": option.description, "keywords": option.keywords})
+    return rows
 
 
 def _option(
@@ -158,7 +163,7 @@ def _option(
         description=" · ".join(fact for fact in facts if fact),
         keywords=[word for word in (loan.last4, loan.purpose) if word],
         intent="choose_loan",
-        entities={"loan_id": account.loan_id, "next": action_name.removeprefix(SHOWS)},
+        entities={"loan_id": account.loan_id, "next": action_name.removeprefix(ACTION)},
     )
 
 

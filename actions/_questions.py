@@ -1,6 +1,7 @@
 """How a form's question is worded when it has to be asked again."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -20,12 +21,17 @@ class Question:
     """After something else was asked for and answered."""
 
     def ask(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, *, instead: str | None = None
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        *,
+        instead: str | None = None,
+        buttons: list[dict[str, Any]] | None = None,
     ) -> Events:
         """Say it in the words that its place in the chat calls for, or say `instead`."""
         turn = TurnContext.of(tracker)
         times = int(tracker.get_slot("times_asked") or 0)
-        say(dispatcher, instead or self._wording(turn, times))
+        say(dispatcher, instead or self._wording(turn, times), buttons=buttons or [])
         return [SlotSet("times_asked", times + 1)]
 
     def _wording(self, turn: TurnContext, times: int) -> str:

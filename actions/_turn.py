@@ -99,7 +99,17 @@ def leave_form() -> Events:
         SlotSet("after_identity", None),
         SlotSet("asked_text", None),
         SlotSet("awaits_receipt", False),
+        SlotSet("letter_kind", None),
+        SlotSet("letter_loan_id", None),
+        SlotSet("letter_addressee", None),
     ]
+
+
+def last_response(tracker: Tracker) -> str | None:
+    """Name of what was said last."""
+    said = (event for event in reversed(tracker.events) if event.get("event") == "bot")
+    last: dict[str, Any] = next(said, {})
+    return (last.get("metadata") or {}).get("utter_action")
 
 
 def say(dispatcher: CollectingDispatcher, response: str, **facts: Any) -> None:

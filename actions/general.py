@@ -1,7 +1,6 @@
 """Greeting, menu, leaving, repeating, and the ladder for what was not understood."""
 
 from enum import Enum, auto
-from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -15,6 +14,7 @@ from actions._turn import (
     TurnContext,
     ask_identity,
     in_thread,
+    last_response,
     leave_form,
     say,
 )
@@ -25,6 +25,7 @@ from domain.contact import Role
 LADDER_STEPS = 4
 MENU_STEP = 2
 COURTESY = {"affirm", "deny"}
+CHOICES_OF_LOAN = {"utter_choose_loan", "utter_choose_loan_for_letter"}
 
 
 class Greet(Action):
@@ -147,7 +148,7 @@ class NotUnderstood(Action):
         times = int(tracker.get_slot("times_not_understood") or 0)
         step = times % LADDER_STEPS + 1 if _was_lost_before(tracker) else 1
         climbed: Events = [SlotSet("times_not_understood", step)]
-        if step == 1 and _last_response(tracker) == "utter_choose_loan":
+        if step == 1 and last_response(tracker) in CHOICES_OF_LOAN:
             # the words may name a loan all the same
             return [*climbed, FollowupAction(tracker.get_slot("choosing_for"))]
         if step == 1:
@@ -190,17 +191,10 @@ async def _acknowledge(
     dispatcher: CollectingDispatcher, tracker: Tracker, turn: TurnContext
 ) -> None:
     """An "ok" or "no" to nothing: nothing was confirmed; said again, the menu."""
-    if _last_response(tracker) == "utter_nothing_pending":
+    if last_response(tracker) == "utter_nothing_pending":
         await show_menu(dispatcher, turn)
     else:
         say(dispatcher, "utter_nothing_pending")
-
-
-def _last_response(tracker: Tracker) -> str | None:
-    """Name of what was said last."""
-    said = (event for event in reversed(tracker.events) if event.get("event") == "bot")
-    last: dict[str, Any] = next(said, {})
-    return (last.get("metadata") or {}).get("utter_action")
 
 
 def _was_lost_before(tracker: Tracker) -> bool:

@@ -8,7 +8,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._loans import SHOWS, find_loan, loan_facts
+from actions._loans import ACTION, find_loan, loan_facts
 from actions._questions import Question
 from actions._turn import Events, TurnContext, in_thread, say
 from bot.dialogue.dates_es import AmbiguousDate, ImpossibleDate, read_date
@@ -25,7 +25,17 @@ QUESTION = Question(
     again=("utter_ask_payoff_date_again", "utter_ask_payoff_date_example"),
     later="utter_ask_payoff_date_later",
 )
-CHOICES = {"loan_status", "balance_breakdown", "installments", "payoff_amount", "how_to_pay"}
+SHOW_STATUS = "action_show_loan_status"
+AFTER_CHOICE = {
+    SHOW_STATUS,
+    "action_show_balance_breakdown",
+    "action_show_installments",
+    "action_show_payoff_amount",
+    "action_show_how_to_pay",
+    "action_request_balance_letter",
+    "action_request_no_debt_letter",
+    "action_wish_letter",
+}
 
 
 class AboutOneLoan:
@@ -58,7 +68,7 @@ class ShowLoanStatus(AboutOneLoan, Action):
     may_reuse = False
 
     def name(self) -> str:
-        return "action_show_loan_status"
+        return SHOW_STATUS
 
     def tell(self, dispatcher: CollectingDispatcher, account: LoanAccount, site: Site) -> None:
         state = account.position.state
@@ -158,8 +168,8 @@ class ChooseLoan(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        following = TurnContext.of(tracker).entities.get("next")
-        return [FollowupAction(SHOWS + (following if following in CHOICES else "loan_status"))]
+        following = ACTION + TurnContext.of(tracker).entities.get("next", "")
+        return [FollowupAction(following if following in AFTER_CHOICE else SHOW_STATUS)]
 
 
 def _ask_payoff_date() -> Events:

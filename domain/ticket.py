@@ -13,6 +13,7 @@ class TicketReason(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     IDENTITY_FAILED = "identity_failed"
     PAYMENT_REPORTED = "payment_reported"
+    LETTER_NOT_RECEIVED = "letter_not_received"
     UNSUPPORTED_CONTENT = "unsupported_content"
     NOT_BUILT_YET = "not_built_yet"
     WRONG_NUMBER = "wrong_number"

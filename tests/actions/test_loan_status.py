@@ -174,8 +174,9 @@ def test_the_loan_talked_about_before(several, action, said):
 @pytest.mark.parametrize(
     ("following", "expected"),
     [
-        ("installments", "action_show_installments"),
-        ("action_restart", "action_show_loan_status"),
+        ("show_installments", "action_show_installments"),
+        ("request_no_debt_letter", "action_request_no_debt_letter"),
+        ("restart", "action_show_loan_status"),
         (None, "action_show_loan_status"),
     ],
 )

@@ -118,7 +118,8 @@ def test_what_is_no_payload_is_refused(payload):
         ),
         pytest.param(
             Command(
-                intent="choose_loan", entities={"loan_id": "9" * 64, "next": "balance_breakdown"}
+                intent="choose_loan",
+                entities={"loan_id": "9" * 64, "next": "request_no_debt_letter"},
             ),
             id="the longest loan id",
         ),
