@@ -4,20 +4,23 @@ import multiprocessing
 import os
 import resource
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from threading import Lock
 from typing import Self
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from domain.letter_content import AnyLetterContent
 from pdfs.errors import PressError
 
 LETTER_SECONDS = 20.0
 LETTERS_A_PROCESS = 300
-MEMORY_BYTES = 1_500_000_000
+MEMORY_BYTES = 512_000_000
 NICENESS = 10
+LOOK_SECONDS = 1.0
 
 Sign = Callable[[bytes, AnyLetterContent], bytes]
 """Makes the printed document a signed one. Travels to the processes: it must be picklable."""
@@ -27,8 +30,8 @@ class Press:
     """
     A few processes that print letters. They start when first needed, or by `warm` ahead of that.
 
-    Each is nice to others, bounded in memory and time, replaced when it dies and after some
-    hundred letters. `initializer` runs first in each of them.
+    Each is nice to others, bounded in memory and time, and replaced after some hundred letters or
+    when it dies. `initializer` runs first in each of them.
     """
 
     def __init__(
@@ -42,7 +45,8 @@ class Press:
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         self._letter_seconds = letter_seconds
-        self._pool = ProcessPool(
+        self._new_pool = partial(
+            ProcessPool,
             max_workers=workers,
             max_tasks=LETTERS_A_PROCESS,
             initializer=_set_up,
@@ -50,6 +54,9 @@ class Press:
             # a fork of a process with threads may stop for ever
             context=multiprocessing.get_context("spawn"),
         )
+        self._lock = Lock()
+        self._pool = self._new_pool()
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -59,18 +66,41 @@ class Press:
 
     def warm(self) -> None:
         """Start in the background; the first letter does not wait for what is loaded by then."""
-        self._pool.schedule(os.getpid)
+        self._running_pool().schedule(os.getpid)
 
     def print_letter(self, content: AnyLetterContent) -> bytes:
         """The signed document. PressError when it was not made: too slow, too big, no process."""
-        return self._result(self._pool.schedule(_print, [content], timeout=self._letter_seconds))
+        try:
+            return self._print(content)
+        except _PressStopped:
+            # between two letters: this one had no part in it
+            return self._print(content)
 
     def close(self) -> None:
         """End the processes, unfinished letters too."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        with self._lock:
+            self._is_closed = True
+            _end(self._pool)
 
-    def _result(self, future: ProcessFuture[bytes]) -> bytes:
+    def _running_pool(self) -> ProcessPool:
+        with self._lock:
+            if self._is_closed:
+                raise PressError("the press is closed")
+            if not self._pool.active:
+                # pebble gives up for good when a process dies between two letters
+                _end(self._pool)
+                self._pool = self._new_pool()
+            return self._pool
+
+    def _print(self, content: AnyLetterContent) -> bytes:
+        pool = self._running_pool()
+        try:
+            future = pool.schedule(_print, [content], timeout=self._letter_seconds)
+        except RuntimeError as error:
+            raise _PressStopped from error
+        while not wait([future], timeout=LOOK_SECONDS).done:
+            if not pool.active:
+                raise _PressStopped  # handed to processes that were ending: nobody will answer
         try:
             return future.result()
         except FutureTimeoutError:
@@ -80,7 +110,17 @@ class Press:
         except MemoryError:
             raise PressError("more memory needed than a letter may take") from None
         except (BrokenProcessPool, CancelledError) as error:
-            raise PressError("the press has stopped") from error
+            raise _PressStopped from error
+
+
+class _PressStopped(PressError):
+    def __init__(self) -> None:
+        super().__init__("the press has stopped")
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 _sign: Sign
@@ -90,7 +130,7 @@ _logo: bytes | None
 def _set_up(
     sign: Sign, logo: bytes | None, initializer: Callable[[], None] | None, memory_bytes: int
 ) -> None:
-    """Make this process a printer: everything loaded, and one letter printed for practice."""
+    """Make this process a printer: everything loaded, and letters printed for practice."""
     global _sign, _logo
     if initializer is not None:
         initializer()
