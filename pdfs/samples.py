@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from domain.country import country_pack
 from domain.letter_content import (
     AnyLetterContent,
     BalanceLetterContent,
@@ -29,7 +30,7 @@ def practice() -> list[AnyLetterContent]:
 
 
 def _common(kind: LetterKind, country: str) -> dict[str, object]:
-    folio = f"{country}-{'LS' if kind is LetterKind.BALANCE else 'LD'}-2026-000123"
+    folio = f"{country}-{country_pack(country).letters.kinds[kind].folio_code}-2026-000123"
     return {
         "folio": folio,
         "code": CODE,
