@@ -14,6 +14,7 @@ COMMANDS = {
     "rasa": ("bot.commands.processes:rasa", "One Rasa server alone."),
     "import": ("bot.commands.import_:import_", "Load portfolio records from JSON Lines files."),
     "demo-data": ("bot.commands.import_:demo_data", "Load the demo portfolio."),
+    "letter": ("bot.commands.letter:letter", "Look at letters: is a file authentic?"),
     "train": ("bot.commands.train:train", "Train the dialogue model if its files changed."),
     "nlu": ("bot.commands.nlu:nlu", "Ask the dialogue model what texts mean."),
     "bench": ("bot.commands.bench:bench", "Measure the service on this machine."),

@@ -4,7 +4,13 @@ from datetime import datetime
 
 from bot.logs import get_logger
 from bot.settings import Settings
-from pdfs.signing_key import SELF_MADE_FILE, SigningKey, load_signing_key, self_made_key
+from pdfs.signing_key import (
+    SELF_MADE_FILE,
+    SigningKey,
+    load_signing_key,
+    read_signing_key,
+    self_made_key,
+)
 
 log = get_logger()
 
@@ -17,9 +23,24 @@ def letter_signing_key(settings: Settings, legal_name: str, *, now: datetime) ->
     """
     own = settings.letter_signing_key_file
     if own is not None:
-        password = settings.letter_signing_key_password
-        return load_signing_key(own, password.get_secret_value() if password else None, now=now)
+        return load_signing_key(own, _password(settings), now=now)
     if settings.is_production:
         # each machine makes its own, and no reader can tell whose it is
         log.warning("letters_signed_with_self_made_key")
     return self_made_key(settings.fiado_data_dir / SELF_MADE_FILE, legal_name)
+
+
+def own_certificates(settings: Settings) -> frozenset[bytes]:
+    """Certificates (DER) that letters of ours may bear, one that has expired since too."""
+    keys = []
+    if settings.letter_signing_key_file is not None:
+        keys.append(read_signing_key(settings.letter_signing_key_file, _password(settings)))
+    self_made = settings.fiado_data_dir / SELF_MADE_FILE
+    if self_made.exists():
+        keys.append(read_signing_key(self_made, None))
+    return frozenset(key.certificate for key in keys)
+
+
+def _password(settings: Settings) -> str | None:
+    password = settings.letter_signing_key_password
+    return password.get_secret_value() if password else None

@@ -51,6 +51,13 @@ class SigningKey:
 
 def load_signing_key(path: Path, password: str | None, *, now: datetime) -> SigningKey:
     """The key in a PKCS #12 file, valid `now`; SigningKeyError says what is wrong with it."""
+    key = read_signing_key(path, password)
+    _refuse_unless_valid(path, x509.load_der_x509_certificate(key.certificate), now)
+    return key
+
+
+def read_signing_key(path: Path, password: str | None) -> SigningKey:
+    """The key in a PKCS #12 file, whether it may still sign or not."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -58,9 +65,7 @@ def load_signing_key(path: Path, password: str | None, *, now: datetime) -> Sign
             f"{path}: {error.strerror}; LETTER_SIGNING_KEY_FILE must name a PKCS #12 file"
             " (.p12, .pfx) that the service may read"
         ) from None
-    key = _read_pkcs12(path, data, password)
-    _refuse_unless_valid(path, x509.load_der_x509_certificate(key.certificate), now)
-    return key
+    return _read_pkcs12(path, data, password)
 
 
 def self_made_key(path: Path, legal_name: str) -> SigningKey:
