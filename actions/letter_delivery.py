@@ -16,9 +16,15 @@ from bot.site import Site
 from domain.country import format_instant, format_money
 from domain.letter import Letter, LetterState
 from domain.letter_content import LetterKind
+from domain.letter_rules import Refusal
 from domain.ticket import TicketReason
 
 SENDS_BEFORE_LINK = 2
+REVOKED = {
+    Refusal.PAYMENT_REVERSED: "utter_letter_revoked_reversed",
+    Refusal.STILL_OWED: "utter_letter_revoked_owing",
+    Refusal.CANCELLED: "utter_letter_revoked_cancelled",
+}
 SENT_AGAIN = {
     Way.ARRIVED: "utter_letter_has_arrived",
     Way.SENT: "utter_letter_was_sent",
@@ -94,7 +100,6 @@ async def _tell(
     account, site = await account_of(letter.borrower_id, letter.loan_id)
     facts = letter_facts(letter, site)
     state = letter.state(site.local_date(account.as_of))
-    owed_minor = account.position.left_to_pay_minor
     if state is LetterState.VALID:
         if was_replaced:
             say(dispatcher, "utter_letter_newer", **facts)
@@ -103,11 +108,20 @@ async def _tell(
         say(dispatcher, "utter_balance_letter_expired", **facts)
     elif state is LetterState.EXPIRED:
         say(dispatcher, "utter_no_debt_letter_expired", **facts)
-    elif letter.kind is LetterKind.NO_DEBT and owed_minor:
-        amount = format_money(owed_minor, account.currency, site.pack)
-        say(dispatcher, "utter_letter_revoked_owing", amount=amount, **facts)
     else:
-        say(dispatcher, "utter_letter_revoked", **facts)
+        owed_minor = account.position.left_to_pay_minor
+        amount = format_money(owed_minor, account.currency, site.pack)
+        say(dispatcher, _revoked(letter, owed_minor), amount=amount, **facts)
+
+
+def _revoked(letter: Letter, owed_minor: int) -> str:
+    """The response that says why the letter holds no longer; an agent's own reason is not told."""
+    if letter.revoked_reason not in set(Refusal):
+        return "utter_letter_revoked"
+    reason = Refusal(letter.revoked_reason)
+    if reason is not Refusal.CANCELLED and not owed_minor:
+        return "utter_letter_revoked_settled"
+    return REVOKED.get(reason, "utter_letter_revoked")
 
 
 def _facts(letter: Letter, journey: Journey, site: Site) -> dict[str, Any]:
