@@ -1,7 +1,6 @@
 """Signs documents so that any reader shows who signed and whether anything was changed since."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -24,33 +23,12 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from domain.country import country_pack
-from domain.letter_content import AnyLetterContent
 from pdfs.signing_key import SigningKey
 
 FIELD_NAME = "Signature"
 DIGEST = "sha256"
 # of a signature besides its certificates: attributes, names, the signed value
 OTHER_BYTES = 2048
-
-
-@dataclass(frozen=True, slots=True)
-class LetterSigner:
-    """Signs printed letters with one key; can be pickled into the processes that print them."""
-
-    key: SigningKey
-
-    def __call__(self, pdf: bytes, content: AnyLetterContent) -> bytes:
-        """The letter signed as of its issue, naming its title and folio as the reason."""
-        title = country_pack(content.country).letters.kinds[content.kind].title
-        return sign(
-            pdf,
-            self.key,
-            at=content.issued_local,
-            reason=f"{title} {content.folio}",
-            location=content.issuer.city,
-            contact=content.issuer.contact,
-        )
 
 
 def sign(
