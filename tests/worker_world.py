@@ -14,6 +14,7 @@ from bot.infobip.client import InfobipClient
 from bot.settings import Settings
 from bot.workers.lease_keeper import LeaseKeeper
 from bot.workers.run import build_inbox_worker, build_outbox_worker
+from storage.mongod_guardian import free_port
 from tests.fake_rasa import FakeRasa
 from tests.fakes import API_KEY, SENDER, a_simulator_config
 from tests.message_builders import NOON, PHONE
@@ -125,14 +126,18 @@ def _work_off(worker: Any) -> bool:
 
 
 class Web:
-    """The whole application on a free port."""
+    """The whole application on the port of its settings, to which its links point."""
 
     def __init__(self, app_of: Services, clock: FixedClock) -> None:
         self.services, self.clock = app_of, clock
         self._server = make_server(
-            "127.0.0.1", 0, create_app(app_of), threaded=True, request_handler=SilentHandler
+            "127.0.0.1",
+            app_of.settings.fiado_port,
+            create_app(app_of),
+            threaded=True,
+            request_handler=SilentHandler,
         )
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = app_of.settings.local_base_url
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -153,6 +158,7 @@ def open_world(database: Any, *, now: datetime = NOON) -> Iterator[World]:
         rasa = stack.enter_context(FakeRasa())
         settings = Settings(
             _env_file=None,
+            fiado_port=free_port(),
             fiado_simulator=False,
             webhook_secret_header="X-Secret",
             webhook_secret=SECRET,

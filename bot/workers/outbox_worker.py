@@ -28,7 +28,7 @@ FIRST_BACKOFF = timedelta(seconds=1)
 MAX_BACKOFF = timedelta(minutes=5)
 WAIT_FOR_REPORT = timedelta(seconds=30)
 UNAUTHORIZED_PAUSE = timedelta(seconds=30)
-LOOK_FOR_FILE_AFTER = timedelta(milliseconds=500)
+LOOK_FOR_FILE_AFTER = timedelta(milliseconds=250)
 PROOF_IS_FRESH_FOR = timedelta(seconds=30)
 
 log = get_logger()

@@ -1,4 +1,4 @@
-"""The worker process: drains the inbox and the outbox, and fetches files, until told to stop."""
+"""The worker process: drains the inbox and the outbox, prints and fetches files, until stopped."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from bot.dialogue.commands import CommandSigner
 from bot.dialogue.rasa_client import RasaClient
 from bot.dialogue.reading import Reader
 from bot.dialogue.turn import TurnTaker
-from bot.doorbell import DoorbellListener
+from bot.doorbell import Doorbell, DoorbellListener
 from bot.infobip.client import InfobipClient
 from bot.infobip.media import InboundMedia
 from bot.logs import configure_logs, get_logger
@@ -19,10 +19,12 @@ from bot.services.fallback_notices import FallbackNotices
 from bot.settings import settings
 from bot.workers.attachment_worker import AttachmentWorker
 from bot.workers.chore import Chore
+from bot.workers.document_worker import DocumentWorker, Printer
 from bot.workers.draining import Drain
 from bot.workers.inbox_worker import InboxWorker
 from bot.workers.lease_keeper import LeaseKeeper
 from bot.workers.outbox_worker import OutboxWorker
+from bot.workers.printing import open_press
 from storage.turns import Turns
 
 log = get_logger()
@@ -40,6 +42,11 @@ def main() -> None:
 
 def run(wired: Services, stop: Event) -> None:
     """Drain with the wired services until `stop` is set."""
+    with open_press(wired) as press:
+        _run(wired, press, stop)
+
+
+def _run(wired: Services, press: Printer, stop: Event) -> None:
     worker = f"{socket.gethostname()}-{os.getpid()}"
     current = wired.settings
     threads = current.fiado_worker_threads
@@ -60,11 +67,17 @@ def run(wired: Services, stop: Event) -> None:
         InboundMedia(current.infobip_url, current.infobip_key),
         wired.clock,
     )
-    bell = DoorbellListener(current.fiado_data_dir, {"inbox": inbox.wake, "outbox": outbox.wake})
+    document_worker = build_document_worker(wired, press, lambda key: outbox.offer(key, key))
+    documents = Drain(
+        "documents", threads=1, find_ready=document_worker.find_ready, work=document_worker.work
+    )
+    drains = {"inbox": inbox, "outbox": outbox, "documents": documents}
+    bell = DoorbellListener(
+        current.fiado_data_dir, {name: drain.wake for name, drain in drains.items()}
+    )
     running: list[LeaseKeeper | Drain | DoorbellListener | Chore] = [
         keeper,
-        outbox,
-        inbox,
+        *drains.values(),
         bell,
         Chore("sends left over", outbox_worker.look_after),
         Chore("attachments", attachment_worker.fetch_waiting),
@@ -113,6 +126,24 @@ def build_outbox_worker(wired: Services, worker: str, client: InfobipClient) -> 
         notices=FallbackNotices(wired.enqueuing, wired.site),
         client=client,
         clock=wired.clock,
+        on_unproven=wired.letter_notices.say_ready_again,
+    )
+
+
+def build_document_worker(
+    wired: Services, press: Printer, on_released: Callable[[str], None] = lambda _: None
+) -> DocumentWorker:
+    """What prints letters with that press."""
+    return DocumentWorker(
+        press,
+        letters=wired.stored_letters,
+        rules=wired.site.pack.letters,
+        files=wired.files,
+        outbox_files=wired.outbox_files,
+        dead_letters=wired.dead_letters,
+        clock=wired.clock,
+        doorbell=Doorbell(wired.settings.fiado_data_dir),
+        on_released=on_released,
     )
 
 

@@ -7,8 +7,8 @@ from bot.bootstrap import build_services
 from bot.clock import FixedClock
 from bot.settings import Settings
 from storage.letters import Letters
-from tests.issued_letters import issue
 from tests.message_builders import NOON
+from tests.unprinted_letters import issue
 from webhooks.app import create_app
 
 NAME = "libre-deuda_AR-LD-2026-000001.pdf"
