@@ -137,9 +137,9 @@ def _set_up(
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     _sign, _logo = sign, logo
-    from pdfs.samples import practice  # noqa: PLC0415 - loaded in the child alone
+    from pdfs.samples import all_samples  # noqa: PLC0415 - loaded in the child alone
 
-    for content in practice():
+    for content in all_samples():
         _print(content)
 
 
