@@ -7,6 +7,7 @@ from datetime import date
 
 from pymongo import IndexModel
 from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
 
 from domain.loan import Loan, Payment, PaymentReversal
 from domain.loan_position import LoanHistory
@@ -115,6 +116,37 @@ class Loans:
             {"_id": {"$in": list(payment_ids)}}, {"loan_id": 1}, session=session
         )
         return {each["loan_id"] for each in found} if payment_ids else set()
+
+    def add_payment(self, payment: Payment) -> bool:
+        """Record a payment; False if its id is known, with whatever facts: those stay."""
+        document = to_document(payment, "payment_id", exclude={"reversal"})
+
+        def add(session: ClientSession) -> None:
+            self._payments.insert_one(document, session=session)
+            self._note_changed({payment.loan_id}, session)
+
+        try:
+            with self._client.start_session() as session:
+                session.with_transaction(add)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def add_reversal(self, loan_id: str, reversal: PaymentReversal) -> bool:
+        """Reverse a payment of that loan; False if there is none, or it was reversed before."""
+
+        def add(session: ClientSession) -> bool:
+            result = self._payments.update_one(
+                {"_id": reversal.payment_id, "loan_id": loan_id, "reversal": None},
+                {"$set": {"reversal": reversal.model_dump(mode="json")}},
+                session=session,
+            )
+            if result.modified_count:
+                self._note_changed({loan_id}, session)
+            return bool(result.modified_count)
+
+        with self._client.start_session() as session:
+            return session.with_transaction(add)
 
     def mark_cancelled(self, loan_id: str, on: date) -> None:
         """The loan is undone from the local day `on` on."""

@@ -1,11 +1,9 @@
 """One change of the portfolio at a time, by the rules of the import."""
 
-from enum import StrEnum
-
 from bot.services.letters import LoanNotFoundError
 from domain.errors import DomainError
-from domain.loan import Loan, Payment
-from storage.bulk import WriteCounts, total
+from domain.loan import Loan, Payment, PaymentReversal
+from storage.bulk import total
 from storage.loans import Loans
 from storage.mongo import MongoDatabase
 from storage.portfolio_batch import Portfolio as StoredPortfolio
@@ -15,16 +13,9 @@ from storage.portfolio_records import (
     PaymentRecord,
     PaymentReversalRecord,
     Record,
+    plain,
     to_payment,
 )
-
-
-class Change(StrEnum):
-    """What a record came to."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
 
 
 class PaymentConflict(DomainError):
@@ -51,27 +42,25 @@ class Portfolio:
     def has_borrower(self, borrower_id: str) -> bool:
         return bool(self._stored.borrowers.existing([borrower_id]))
 
-    def put_loan(self, record: LoanRecord) -> Change:
-        """Make the loan, or give it these terms."""
-        return self._write(record)
+    def put_loan(self, record: LoanRecord) -> bool:
+        """Make the loan, or give it these terms; whether it is new."""
+        return total(self._checked(record).write()).created > 0
 
-    def add_payment(self, record: PaymentRecord) -> tuple[Payment, Change]:
+    def add_payment(self, record: PaymentRecord) -> tuple[Payment, bool]:
         """
         The payment as it is kept, and whether it is new.
 
         LoanNotFoundError without the loan; PaymentConflict if the id stands for another payment.
         """
         payment = to_payment(record, self._loan(record.loan_id).currency)
-        known = self._loans.payments_by_id([record.payment_id]).get(record.payment_id)
-        if known is None:
-            return payment, self._write(record)
+        if self._loans.add_payment(payment):
+            return payment, True
+        known = self._loans.payments_by_id([record.payment_id])[record.payment_id]
         if known.model_copy(update={"reversal": None}) != payment:
             raise PaymentConflict(record.payment_id)
-        return known, Change.UNCHANGED
+        return known, False
 
-    def reverse_payment(
-        self, loan_id: str, record: PaymentReversalRecord
-    ) -> tuple[Payment, Change]:
+    def reverse_payment(self, loan_id: str, record: PaymentReversalRecord) -> tuple[Payment, bool]:
         """
         The payment with its reversal, and whether that is new.
 
@@ -79,17 +68,14 @@ class Portfolio:
         PaymentConflict if it was reversed before on another day or for another reason.
         """
         self._loan(loan_id)
+        self._payment(loan_id, record.payment_id)
+        self._checked(record)
+        reversal = plain(PaymentReversal, record)
+        is_new = self._loans.add_reversal(loan_id, reversal)
         payment = self._payment(loan_id, record.payment_id)
-        if payment.reversal is None:
-            change = self._write(record)
-            return self._payment(loan_id, record.payment_id), change
-        is_same = (payment.reversal.reversed_on, payment.reversal.reason) == (
-            record.reversed_on,
-            record.reason,
-        )
-        if not is_same:
+        if payment.reversal != reversal:
             raise PaymentConflict(record.payment_id)
-        return payment, Change.UNCHANGED
+        return payment, is_new
 
     def _loan(self, loan_id: str) -> Loan:
         history = self._loans.find(loan_id)
@@ -103,13 +89,8 @@ class Portfolio:
             raise PaymentNotFoundError(payment_id)
         return payment
 
-    def _write(self, record: Record) -> Change:
+    def _checked(self, record: Record) -> PortfolioBatch:
+        """The record as a batch of its own, its references looked up."""
         batch = PortfolioBatch(self._stored, [record])
         batch.take(record)
-        return _change(total(batch.write()))
-
-
-def _change(counts: WriteCounts) -> Change:
-    if counts.created:
-        return Change.CREATED
-    return Change.CHANGED if counts.changed else Change.UNCHANGED
+        return batch

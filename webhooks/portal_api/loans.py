@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.services.loan_accounts import LoanAccount
-from bot.services.portfolio import Change, PaymentConflict, PaymentNotFoundError
+from bot.services.portfolio import PaymentConflict, PaymentNotFoundError
 from domain.fields import Identifier
 from storage.portfolio_records import LoanRecord, PaymentRecord, PaymentReversalRecord
 from webhooks.portal_api.answers import LoanAnswer, LoanPage, PaymentAnswer
@@ -86,8 +86,8 @@ def put_loan(call: Call, loan_id: str, body: LoanBody) -> Answer:
     """Make a loan (201) or change its terms (200); the same again changes nothing."""
     _refuse_other("loan_id", body.loan_id, loan_id)
     record = LoanRecord.model_construct(**dict(body) | {"loan_id": loan_id})
-    change = call.services.portfolio.put_loan(record)
-    return Answer(loan_answer(_account(call, loan_id)), 201 if change is Change.CREATED else 200)
+    is_new = call.services.portfolio.put_loan(record)
+    return Answer(loan_answer(_account(call, loan_id)), 201 if is_new else 200)
 
 
 @endpoints.add(
@@ -107,11 +107,10 @@ def add_payment(call: Call, loan_id: str, body: PaymentBody) -> Answer:
     account = _account(call, loan_id)
     record = PaymentRecord.model_construct(**dict(body) | {"loan_id": loan_id})
     try:
-        payment, change = call.services.portfolio.add_payment(record)
+        payment, is_new = call.services.portfolio.add_payment(record)
     except PaymentConflict:
         raise _conflict("The payment is known with other facts") from None
-    status = 201 if change is Change.CREATED else 200
-    return Answer(payment_answer(payment, account.currency), status)
+    return Answer(payment_answer(payment, account.currency), 201 if is_new else 200)
 
 
 @endpoints.add(
@@ -131,13 +130,12 @@ def reverse_payment(call: Call, loan_id: str, payment_id: str, body: ReversalBod
     account = _account(call, loan_id)
     record = PaymentReversalRecord.model_construct(**dict(body) | {"payment_id": payment_id})
     try:
-        payment, change = call.services.portfolio.reverse_payment(loan_id, record)
+        payment, is_new = call.services.portfolio.reverse_payment(loan_id, record)
     except PaymentNotFoundError:
         raise not_found("payment") from None
     except PaymentConflict:
         raise _conflict("The payment was reversed before with other facts") from None
-    status = 200 if change is Change.UNCHANGED else 201
-    return Answer(payment_answer(payment, account.currency), status)
+    return Answer(payment_answer(payment, account.currency), 201 if is_new else 200)
 
 
 def _account(call: Call, loan_id: str) -> LoanAccount:
