@@ -1,0 +1,116 @@
+from datetime import date, timedelta
+
+import pytest
+
+from domain.letter_content import LetterKind
+from domain.letter_followups import (
+    broken_by,
+    next_change_on,
+    payment_to_offer_for,
+    settling_payment,
+)
+from domain.letter_rules import Refusal
+from domain.loan_position import LoanHistory
+from tests.letter_builders import PAID, TERMS
+from tests.loan_builders import DUE_DATES, a_loan, a_payment
+
+DAY = timedelta(days=1)
+LAST = DUE_DATES[-1]
+FIRST_TWO = PAID[:2]
+BALANCE, NO_DEBT = LetterKind.BALANCE, LetterKind.NO_DEBT
+
+
+def a_history(payments=PAID, **loan):
+    return LoanHistory(a_loan(**loan), payments)
+
+
+def last_paid(**changes):
+    """All three paid, the last one as told."""
+    return (*FIRST_TWO, a_payment(payment_id="P-3", **({"paid_on": LAST} | changes)))
+
+
+UNDONE = last_paid(reversed_on=LAST)
+PAID_AGAIN = (*UNDONE, a_payment(payment_id="P-4", paid_on=LAST))
+DOUBLE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST, reversed_on=LAST + DAY))
+
+
+@pytest.mark.parametrize(
+    ("kind", "history", "reason"),
+    [
+        pytest.param(NO_DEBT, a_history(), None, id="paid"),
+        pytest.param(NO_DEBT, a_history(UNDONE), Refusal.PAYMENT_REVERSED, id="reversed"),
+        pytest.param(
+            NO_DEBT,
+            a_history(last_paid(reversed_on=LAST + 9 * DAY)),
+            Refusal.PAYMENT_REVERSED,
+            id="will be reversed",
+        ),
+        pytest.param(NO_DEBT, a_history(PAID_AGAIN), None, id="reversed and paid again"),
+        pytest.param(NO_DEBT, a_history(DOUBLE), None, id="only what was paid twice comes back"),
+        pytest.param(
+            NO_DEBT,
+            a_history(last_paid(amount_minor=9999)),
+            Refusal.STILL_OWED,
+            id="a payment was corrected",
+        ),
+        pytest.param(NO_DEBT, a_history(last_paid(method="cheque")), None, id="yet to clear"),
+        pytest.param(NO_DEBT, a_history(open_case="CASO-1"), None, id="request open"),
+        pytest.param(NO_DEBT, a_history(cancelled_on=LAST), Refusal.CANCELLED, id="undone"),
+        pytest.param(NO_DEBT, a_history(cancelled_on=LAST + DAY), None, id="not undone yet"),
+        pytest.param(BALANCE, a_history(), None, id="balance, paid since"),
+        pytest.param(BALANCE, a_history(UNDONE), None, id="balance, reversed since"),
+        pytest.param(
+            BALANCE, a_history(cancelled_on=LAST), Refusal.CANCELLED, id="balance, undone"
+        ),
+    ],
+)
+def test_broken_by(kind, history, reason):
+    assert broken_by(kind, history, LAST) is reason
+
+
+CHEQUE = last_paid(method="Cheque")
+
+
+@pytest.mark.parametrize(
+    ("history", "days_later", "payment_id"),
+    [
+        pytest.param(a_history(), 0, "P-3", id="the day itself"),
+        pytest.param(a_history(), 6, "P-3", id="seventh day"),
+        pytest.param(a_history(), 7, None, id="eighth day"),
+        pytest.param(a_history(FIRST_TWO), 0, None, id="owed"),
+        pytest.param(a_history(UNDONE), 0, None, id="reversed"),
+        pytest.param(a_history(PAID_AGAIN), 0, "P-4", id="paid again"),
+        pytest.param(a_history(DOUBLE), 1, "P-3", id="paid twice, once reversed"),
+        pytest.param(a_history(CHEQUE), 2, None, id="yet to clear"),
+        pytest.param(a_history(CHEQUE), 3, "P-3", id="cleared"),
+        pytest.param(a_history(CHEQUE), 9, "P-3", id="a week after it cleared"),
+        pytest.param(a_history(CHEQUE), 10, None, id="longer after it cleared"),
+        pytest.param(a_history(cancelled_on=LAST), 0, None, id="undone"),
+        pytest.param(a_history(open_case="CASO-1"), 0, None, id="request open"),
+    ],
+)
+def test_what_the_no_debt_letter_is_offered_for(history, days_later, payment_id):
+    payment = payment_to_offer_for(history, LAST + days_later * DAY, TERMS)
+    assert (payment.payment_id if payment else None) == payment_id
+
+
+def test_what_is_paid_after_the_loan_was_settled_did_not_settle_it():
+    more = a_payment(payment_id="P-9", paid_on=LAST + DAY)
+    assert settling_payment(a_history([more, *PAID]), LAST + DAY) == PAID[-1]
+    assert settling_payment(a_history(FIRST_TWO), LAST) is None
+
+
+@pytest.mark.parametrize(
+    ("history", "days_later"),
+    [
+        pytest.param(a_history(), None, id="nothing to come"),
+        pytest.param(a_history(CHEQUE), 3, id="a cheque clears"),
+        pytest.param(a_history(last_paid(paid_on=LAST + 2 * DAY)), 2, id="paid with a later date"),
+        pytest.param(a_history(last_paid(reversed_on=LAST + 5 * DAY)), 5, id="to be reversed"),
+        pytest.param(a_history(cancelled_on=LAST + DAY), 1, id="to be undone"),
+        pytest.param(a_history(CHEQUE, cancelled_on=date(2026, 3, 12)), 2, id="the first counts"),
+    ],
+)
+def test_next_change_on(history, days_later):
+    expected = LAST + days_later * DAY if days_later else None
+    assert next_change_on(history, LAST, TERMS) == expected
