@@ -19,7 +19,8 @@ SELF_MADE_BITS = 2048
 # wide, because the business clock of a trial may be shifted by years
 SELF_MADE_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 SELF_MADE_UNTIL = datetime(2050, 1, 1, tzinfo=UTC)
-MAX_COMMON_NAME_CHARACTERS = 64
+# of a common name, as X.509 has it
+MAX_NAME_BYTES = 64
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -136,12 +137,9 @@ def _refuse_unless_valid(path: Path, certificate: x509.Certificate, now: datetim
 
 def _make_pkcs12(legal_name: str) -> bytes:
     key = rsa.generate_private_key(public_exponent=65537, key_size=SELF_MADE_BITS)
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, legal_name[:MAX_COMMON_NAME_CHARACTERS]),
-            x509.NameAttribute(NameOID.COMMON_NAME, legal_name[:MAX_COMMON_NAME_CHARACTERS]),
-        ]
-    )
+    short = legal_name.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
+    oids = (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+    name = x509.Name([x509.NameAttribute(oid, short) for oid in oids])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
