@@ -22,6 +22,7 @@ from tests.processes import eventually
 from webhooks.app import create_app
 from webhooks.simulator.config import WebhookAuth
 from webhooks.simulator.faults import Fault
+from webhooks.simulator.from_settings import site_templates
 from webhooks.simulator.standalone import FakeInfobip, SilentHandler
 
 SECRET = "right"
@@ -172,6 +173,7 @@ def open_world(database: Any, *, now: datetime = NOON) -> Iterator[World]:
         config = a_simulator_config(
             clock=clock.now,
             service_url=web.url,
+            templates=site_templates(services.site),
             webhook_auth=WebhookAuth(secret_header="X-Secret", secret=SECRET),
         )
         infobip = stack.enter_context(FakeInfobip(config))
