@@ -1,20 +1,21 @@
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from pymongo.errors import PyMongoError
 
 from domain.loan import PaymentReversal
 from domain.loan_position import LoanHistory
 from storage.bulk import WriteCounts
-from storage.indexes import ensure_indexes
+from storage.loan_reviews import LoanReviews
 from storage.loans import Loans
 from tests.loan_builders import a_loan, a_payment
 
 
 @pytest.fixture
-def loans(database) -> Loans:
-    ensure_indexes(database)
-    return Loans(database)
+def loans(indexed) -> Loans:
+    return Loans(indexed)
 
 
 def test_a_loan_comes_back_as_it_was_kept(loans):
@@ -73,6 +74,114 @@ def test_a_reversal_of_an_unknown_payment_makes_none(loans):
     assert loans.payments_by_id({"P-0"}) == {}
 
 
+REVERSAL = PaymentReversal(payment_id="P-1", reversed_on=date(2026, 1, 12), reason="bounced")
+TODAY = date(2026, 3, 10)
+
+
+def version(loans, loan_id="L-2026-004821"):
+    return loans.find(loan_id).version
+
+
+@pytest.fixture
+def reviews(loans, indexed) -> LoanReviews:
+    """Of one paid loan and one that is not, neither of them marked."""
+    loans.save([a_loan(), a_loan(loan_id="L-2"), a_payment()])
+    reviews = LoanReviews(indexed)
+    reviews.note_done((mark, None) for mark in reviews.list_due(TODAY, 10))
+    return reviews
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param([a_loan(purpose="Lavarropas")], id="terms"),
+        pytest.param([a_payment(payment_id="P-2")], id="payment"),
+        pytest.param([a_payment(amount_minor=9000)], id="payment corrected"),
+        pytest.param([REVERSAL], id="reversal"),
+        pytest.param(
+            [a_loan(purpose="Lavarropas"), a_payment(payment_id="P-2"), REVERSAL], id="all"
+        ),
+    ],
+)
+def test_a_change_makes_the_version_grow_and_marks_the_loan_once(loans, reviews, changes):
+    loans.save(changes)
+    assert (version(loans), version(loans, "L-2")) == (2, 0)
+    assert [mark.loan_id for mark in reviews.list_due(TODAY, 10)] == ["L-2026-004821"]
+    reviews.note_done((mark, None) for mark in reviews.list_due(TODAY, 10))
+    loans.save(changes)
+    assert version(loans) == 2
+    assert reviews.list_due(TODAY, 10) == []
+
+
+def test_a_cancellation_makes_the_version_grow_and_marks_the_loan_once(loans, reviews):
+    for _ in range(2):
+        loans.mark_cancelled("L-2", TODAY)
+        assert version(loans, "L-2") == 1
+        [mark] = reviews.list_due(TODAY, 10)
+    reviews.note_done([(mark, None)])
+    loans.mark_cancelled("L-2", TODAY)
+    assert reviews.list_due(TODAY, 10) == []
+
+
+def test_a_new_loan_is_not_marked(loans, indexed):
+    loans.save([a_loan()])
+    assert LoanReviews(indexed).list_due(TODAY, 10) == []
+
+
+def test_a_change_and_its_mark_are_stored_together(loans, reviews, monkeypatch):
+    def fail(*_args):
+        raise PyMongoError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Loans, "_note_changed", fail)
+        with pytest.raises(PyMongoError):
+            loans.save([a_loan(purpose="Lavarropas"), a_payment(payment_id="P-2"), REVERSAL])
+    assert loans.find("L-2026-004821") == LoanHistory(a_loan(), [a_payment()], version=1)
+    assert reviews.list_due(TODAY, 10) == []
+
+
+def test_a_mark_set_anew_survives_the_end_of_an_earlier_review(loans, reviews):
+    loans.save([REVERSAL])
+    [seen] = reviews.list_due(TODAY, 10)
+    loans.save([a_payment(payment_id="P-2")])
+    reviews.note_done([(seen, None)])
+    [mark] = reviews.list_due(TODAY, 10)
+    reviews.note_done([(mark, None)])
+    assert reviews.list_due(TODAY, 10) == []
+
+
+def test_changes_are_reviewed_in_their_order_and_before_what_the_day_brings(loans, reviews):
+    loans.save([a_loan(loan_id=f"L-{number}") for number in (3, 4)])
+    reviews.mark("L-3")
+    [mark] = reviews.list_due(TODAY, 10)
+    reviews.note_done([(mark, TODAY)])
+    loans.save([a_payment(payment_id="P-4", loan_id="L-4")])
+    loans.save([a_payment(payment_id="P-2", loan_id="L-2")])
+    due = [mark.loan_id for mark in reviews.list_due(TODAY, 10)]
+    assert due == ["L-4", "L-2", "L-3"]
+    assert [mark.loan_id for mark in reviews.list_due(TODAY, 2)] == due[:2]
+    assert len(reviews.list_due(TODAY - timedelta(days=1), 10)) == 2
+
+
+def test_a_change_on_the_very_day_is_not_lost_to_the_days_review(loans, reviews):
+    reviews.mark("L-2")
+    [mark] = reviews.list_due(TODAY, 10)
+    reviews.note_done([(mark, TODAY)])
+    [of_the_day] = reviews.list_due(TODAY, 10)
+    loans.save([a_payment(payment_id="P-2", loan_id="L-2")])
+    reviews.note_done([(of_the_day, None)])
+    assert [mark.loan_id for mark in reviews.list_due(TODAY, 10)] == ["L-2"]
+
+
+def test_many_writers_of_the_same_records_at_once_all_get_through(loans):
+    loans.save([a_loan()])
+    payments = [a_payment(payment_id=f"P-{number}") for number in range(50)]
+    with ThreadPoolExecutor(4) as writers:
+        counts = list(writers.map(lambda _: loans.save(payments), range(4)))
+    assert sorted(counts) == [WriteCounts(unchanged=50)] * 3 + [WriteCounts(created=50)]
+    assert version(loans) == 1
+
+
 @pytest.mark.parametrize(
     ("collection", "query"),
     [
@@ -88,7 +197,6 @@ def test_a_reversal_of_an_unknown_payment_makes_none(loans):
         ("transactions", {"merchant_id": "M-1", "occurred_at": {"$gt": 0}}),
     ],
 )
-def test_an_index_serves_the_query(database, collection, query):
-    ensure_indexes(database)
-    plan = database[collection].find(query).explain()["queryPlanner"]["winningPlan"]
+def test_an_index_serves_the_query(indexed, collection, query):
+    plan = indexed[collection].find(query).explain()["queryPlanner"]["winningPlan"]
     assert plan["inputStage"]["stage"] == "IXSCAN"
