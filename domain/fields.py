@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 MAX_TEXT_CHARACTERS = 200
 
@@ -35,10 +35,18 @@ def _short_text(text: str) -> str:
     return text
 
 
-Identifier = Annotated[str, AfterValidator(_identifier)]
+Identifier = Annotated[
+    str,
+    AfterValidator(_identifier),
+    WithJsonSchema({"type": "string", "pattern": f"^{_IDENTIFIER.pattern}$"}),
+]
 """An id given by the lender's system, safe in a URL and in a log."""
 
-ShortText = Annotated[str, AfterValidator(_short_text)]
+ShortText = Annotated[
+    str,
+    AfterValidator(_short_text),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT_CHARACTERS}),
+]
 """A name or description of one line: Unicode NFC, no invisible or direction-changing characters."""
 
 MinorAmount = Annotated[int, Field(ge=0)]

@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from domain.errors import DomainError
 
@@ -28,7 +28,24 @@ def known_currency(currency: str) -> str:
     return currency
 
 
-Currency = Annotated[str, AfterValidator(known_currency)]
+Currency = Annotated[
+    str,
+    AfterValidator(known_currency),
+    WithJsonSchema({"type": "string", "enum": sorted(MINOR_DIGITS), "description": "ISO 4217"}),
+]
+
+AmountText = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_AMOUNT.pattern.replace('?:', '')}$",
+            "description": "in the currency's major unit, exact",
+            "examples": ["45300.00"],
+        }
+    ),
+]
+"""What `parse_amount` reads, once the currency is known."""
 
 
 def parse_amount(text: str, currency: str) -> int:

@@ -13,13 +13,14 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationError,
+    WithJsonSchema,
 )
 
 from domain.borrower import Borrower
 from domain.fields import DomainModel, Identifier, ShortText
 from domain.loan import Loan, Payment, PaymentReversal
 from domain.merchant import Merchant, Salesperson
-from domain.money import Currency, InvalidAmount, parse_amount
+from domain.money import AmountText, Currency, InvalidAmount, parse_amount
 from domain.transaction import Transaction, TransactionKind
 from storage.record_errors import Complaint, RecordError, record_error
 
@@ -63,7 +64,18 @@ def _rate(text: str) -> Decimal:
 
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
-DailyRate = Annotated[str, AfterValidator(_rate)]
+DailyRate = Annotated[
+    str,
+    AfterValidator(_rate),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_RATE.pattern}$",
+            "description": "fraction per day",
+            "examples": ["0.0015"],
+        }
+    ),
+]
 
 
 class MerchantRecord(Merchant):
@@ -87,9 +99,9 @@ class PaymentReversalRecord(PaymentReversal):
 class InstallmentRecord(DomainModel):
     number: int
     due_on: Day
-    principal: str
-    interest: str
-    amount: str
+    principal: AmountText
+    interest: AmountText
+    amount: AmountText
 
 
 class LoanRecord(DomainModel):
@@ -98,7 +110,7 @@ class LoanRecord(DomainModel):
     borrower_id: Identifier
     merchant_id: Identifier
     currency: Currency
-    principal: str
+    principal: AmountText
     granted_on: Day
     purpose: ShortText | None = None
     installments: list[InstallmentRecord] = Field(max_length=600)
@@ -109,7 +121,7 @@ class PaymentRecord(DomainModel):
     type: Literal["payment"]
     payment_id: Identifier
     loan_id: Identifier
-    amount: str
+    amount: AmountText
     paid_on: Day
     method: ShortText
     reference: ShortText | None = None
@@ -121,7 +133,7 @@ class TransactionRecord(DomainModel):
     merchant_id: Identifier
     salesperson_id: Identifier
     kind: TransactionKind
-    amount: str
+    amount: AmountText
     currency: Currency
     description: ShortText | None = None
     payment_method: ShortText

@@ -1,6 +1,7 @@
 """Letters: asked for, looked up and fetched."""
 
 from flask import Response
+from pydantic import Field
 
 from domain.fields import DomainModel
 from domain.letter import InvalidAddressee, Letter, clean_addressee
@@ -29,7 +30,11 @@ class LetterBody(DomainModel):
     """Which letter, and for whom."""
 
     kind: LetterKind
-    addressee: str | None = None
+    addressee: str | None = Field(
+        None,
+        description="name of the institution, up to 80 characters once cleaned of markup and line"
+        " breaks; null or the country's formula: to whom it may concern",
+    )
 
 
 @endpoints.add(

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from inspect import getdoc
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.api_key import Scope
+from domain.fields import Identifier
 from webhooks.portal_api.bodies import JSON_TYPE, MAX_BODY_BYTES
 from webhooks.portal_api.endpoints import Endpoint
 from webhooks.portal_api.once import HEADER, MAX_KEY_CHARACTERS
@@ -21,7 +22,7 @@ DESCRIPTION = (
     " document (RFC 9457) whose `type` tells a program why. A write with an `Idempotency-Key` can"
     " be repeated for 24 hours: it is done once, and answered the same."
 )
-IDENTIFIER = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"}
+IDENTIFIER = TypeAdapter(Identifier).json_schema()
 PATH_SCHEMAS = {"folio": {"type": "string", "pattern": "^[A-Z]{2}-[A-Z]{2}-[0-9]{4}-[0-9]{6,9}$"}}
 EVERYWHERE = {
     401: "No key in force",

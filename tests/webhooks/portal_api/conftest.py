@@ -20,6 +20,7 @@ from webhooks.portal_api import letters
 
 NOON = datetime(2026, 3, 2, 15, tzinfo=UTC)
 """Noon in Argentina."""
+PDF = b"%PDF-1.7 a letter"
 
 
 class StandingClock(Clock):
@@ -70,6 +71,14 @@ class World:
     def caller(self, scope: str = "portal") -> Caller:
         key, _ = self.services.api_keys.create(f"test {scope}", Scope(scope))
         return Caller(self.app, key)
+
+    def store_document(self, folio: str, content: bytes = PDF) -> None:
+        """What the worker does when a letter is printed."""
+        letter = self.services.letters.find(folio)
+        name = self.services.site.pack.letters.file_name(letter.kind, folio)
+        self.services.files.put_once(
+            letter.file_id, content, name=name, content_type="application/pdf"
+        )
 
     def audit(self, act: str) -> list[dict[str, Any]]:
         return list(self.services.database["audit_log"].find({"act": act}))

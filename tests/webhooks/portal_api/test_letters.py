@@ -7,20 +7,12 @@ from threading import Timer
 import pytest
 
 from storage.letters import LoanChangedError
+from tests.webhooks.portal_api.conftest import PDF
 from tests.webhooks.portal_api.records import NEW_PAYMENT, REVERSAL
 from webhooks.portal_api import letters
 
 ACTIVE, PAID = "/loans/L-1/letters", "/loans/L-2/letters"
 BALANCE, NO_DEBT = {"kind": "balance"}, {"kind": "no_debt"}
-
-
-def store(world, folio, content=b"%PDF-1.7 a letter"):
-    """What the worker does when a letter is printed."""
-    letter = world.services.letters.find(folio)
-    name = world.services.site.pack.letters.file_name(letter.kind, folio)
-    world.services.files.put_once(
-        letter.file_id, content, name=name, content_type="application/pdf"
-    )
 
 
 def test_a_letter_has_all_that_a_portal_needs(world, portal):
@@ -51,9 +43,9 @@ def test_a_letter_has_all_that_a_portal_needs(world, portal):
 def test_the_link_to_the_document_needs_no_key_and_lasts_an_hour(world, portal):
     letter = portal.post(PAID, NO_DEBT).json
     path = letter["pdf_url"].removeprefix("https://fiado.example")
-    store(world, letter["folio"])
+    world.store_document(letter["folio"])
     client = world.app.test_client()
-    assert client.get(path).data == b"%PDF-1.7 a letter"
+    assert client.get(path).data == PDF
     world.clock.business += timedelta(minutes=61)
     assert client.get(path).status_code == 404
     fresh = portal.get(f"/letters/{letter['folio']}").json["pdf_url"]
@@ -150,19 +142,19 @@ def test_a_loan_that_changes_all_the_time_is_asked_to_be_tried_again(world, port
 def test_the_document_comes_under_its_human_name(world, portal):
     folio = portal.post(PAID, NO_DEBT).json["folio"]
     missing = portal.get(f"/letters/{folio}.pdf")
-    store(world, folio)
+    world.store_document(folio)
     found = portal.get(f"/letters/{folio.lower()}.pdf")
     assert (missing.status_code, missing.headers["Retry-After"]) == (503, "2")
     assert missing.content_type == "application/problem+json"
     assert (found.status_code, found.content_type) == (200, "application/pdf")
-    assert found.data == b"%PDF-1.7 a letter"
+    assert found.data == PDF
     assert found.headers["Content-Disposition"] == f'inline; filename="libre-deuda_{folio}.pdf"'
 
 
 def test_a_document_that_is_being_printed_is_waited_for(world, portal, monkeypatch):
     folio = portal.post(PAID, NO_DEBT).json["folio"]
     monkeypatch.setattr(letters, "PRINT_WAIT_SECONDS", 10)
-    printer = Timer(0.3, store, [world, folio])
+    printer = Timer(0.3, world.store_document, [folio])
     printer.start()
     found = portal.get(f"/letters/{folio}.pdf")
     printer.join()
@@ -178,7 +170,7 @@ def test_a_document_that_will_never_come_is_not_waited_for(world, portal, monkey
 
 def test_every_look_at_a_letter_is_in_the_audit_log(world, portal):
     folio = portal.post(PAID, NO_DEBT).json["folio"]
-    store(world, folio)
+    world.store_document(folio)
     portal.get(f"/letters/{folio}")
     portal.get(f"/letters/{folio}.pdf")
     portal.get("/letters/AR-LD-2026-000404")
