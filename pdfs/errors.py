@@ -1,18 +1,34 @@
-"""What can go wrong between a letter's facts and its document."""
+"""What can go wrong between a letter's facts and its document. All of it travels by pickle."""
+
+import traceback
 
 
 class PressError(Exception):
     """The document was not made this time; another attempt may do."""
 
 
+class UnusableLogo(PressError):
+    """No letter can bear this picture."""
+
+    def __str__(self) -> str:
+        return (
+            "the logo cannot be printed: make it a PNG or JPEG of at most 20 million pixels, "
+            "or leave `logo` out of the site file"
+        )
+
+
 class LetterRenderError(PressError):
     """A template could not be laid out with these facts."""
 
     def __init__(self, template: str, cause: str) -> None:
-        super().__init__(f"template {template}: {cause}")
-        self.template = template
+        super().__init__(template, cause)
+        self.template, self.cause = template, cause
 
-    def __reduce__(self) -> tuple[type[Exception], tuple[str, ...]]:
-        # it travels between processes
-        message = str(self.args[0])
-        return type(self), (self.template, message.removeprefix(f"template {self.template}: "))
+    def __str__(self) -> str:
+        return f"template {self.template}: {self.cause}"
+
+
+def kind_and_place(error: Exception) -> str:
+    """What failed and where, without its message: that may hold what stands on the letter."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.filename}, line {frame.lineno}"

@@ -43,7 +43,7 @@ def printable(text: str) -> str:
 
 
 def _nearest(char: str, covered: frozenset[str]) -> str:
-    if char in covered:
+    if char in covered or char.isspace():
         return char
     plain = unicodedata.normalize("NFKC", char)
     return plain if covered.issuperset(plain) else ""

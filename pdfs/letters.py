@@ -1,6 +1,5 @@
 """From the facts of a letter to its document: each kind's model, template and wording."""
 
-import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from domain.letter_content import (
     NoDebtLetterContent,
 )
 from pdfs.balance_letter import BalanceLetterFacts
-from pdfs.errors import LetterRenderError
+from pdfs.errors import LetterRenderError, UnusableLogo, kind_and_place
 from pdfs.letter_facts import LetterFacts
 from pdfs.no_debt_letter import NoDebtLetterFacts
 from pdfs.pictures import data_uri, logo_uri, qr_png
@@ -53,13 +52,10 @@ def render_letter(
     template = TEMPLATES[content.kind]
     try:
         return _rendered(template, template.facts(content), logo, merchant_logo)
-    except MemoryError:
+    except (MemoryError, UnusableLogo):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the template is the one to look at
-        # the message of what failed may hold what stands on the letter; where it failed does not
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        cause = f"{type(error).__name__} in {frame.filename}, line {frame.lineno}"
-        raise LetterRenderError(template.file, cause) from None
+        raise LetterRenderError(template.file, kind_and_place(error)) from None
 
 
 def letter_html(

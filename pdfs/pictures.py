@@ -8,6 +8,8 @@ from io import BytesIO
 from PIL import Image
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
+from pdfs.errors import UnusableLogo
+
 MAX_LOGO = (600, 200)
 MAX_LOGO_PIXELS = 20_000_000
 PIXELS_A_MODULE = 8
@@ -21,12 +23,15 @@ def data_uri(png: bytes) -> str:
 
 @lru_cache(maxsize=16)
 def logo_uri(logo: bytes | None) -> str:
-    """A PNG or JPEG on white, ours if there is none; ValueError if it is neither or enormous."""
+    """A PNG or JPEG on white, ours if there is none; UnusableLogo if it is neither or enormous."""
     ours = files("pdfs") / "assets" / "mark.png"
-    picture = Image.open(BytesIO(logo or ours.read_bytes()), formats=["PNG", "JPEG"])
-    if picture.width * picture.height > MAX_LOGO_PIXELS:
-        raise ValueError("a logo of more than twenty million pixels")
-    picture.thumbnail(MAX_LOGO)
+    try:
+        picture = Image.open(BytesIO(logo or ours.read_bytes()), formats=["PNG", "JPEG"])
+        if picture.width * picture.height > MAX_LOGO_PIXELS:
+            raise UnusableLogo
+        picture.thumbnail(MAX_LOGO)
+    except (OSError, ValueError, SyntaxError):
+        raise UnusableLogo from None
     coloured = picture.convert("RGBA")
     paper = Image.new("RGB", coloured.size, WHITE)
     paper.paste(coloured, mask=coloured.getchannel("A"))

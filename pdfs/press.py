@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import Self
@@ -14,7 +15,7 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from domain.letter_content import AnyLetterContent
-from pdfs.errors import PressError
+from pdfs.errors import PressError, kind_and_place
 
 LETTER_SECONDS = 20.0
 LETTERS_A_PROCESS = 300
@@ -140,10 +141,17 @@ def _set_up(
     from pdfs.samples import all_samples  # noqa: PLC0415 - loaded in the child alone
 
     for content in all_samples():
-        _print(content)
+        # what keeps these from being printed is told with the first letter
+        with suppress(PressError):
+            _print(content)
 
 
 def _print(content: AnyLetterContent) -> bytes:
     from pdfs.letters import render_letter  # noqa: PLC0415
 
-    return _sign(render_letter(content, logo=_logo), content)
+    try:
+        return _sign(render_letter(content, logo=_logo), content)
+    except (PressError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - many a library's errors cannot be pickled
+        raise PressError(kind_and_place(error)) from None

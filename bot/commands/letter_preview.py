@@ -32,10 +32,13 @@ def preview(kind: str, country: str | None, out: Path | None) -> None:
         LetterKind(kind), country or site.country, site, (site_file or DEFAULT_SITE_FILE).parent
     )
     out = out or Path(country_pack(content.country).letters.file_name(content.kind, content.folio))
+    from pdfs.errors import PressError
     from pdfs.letters import render_letter
 
     try:
         out.write_bytes(render_letter(content, logo=logo))
+    except PressError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
     click.echo(out)
