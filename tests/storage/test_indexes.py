@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import compress, product
 from typing import Any
 
 import pytest
@@ -10,11 +11,15 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 from pymongo.monitoring import CommandListener
 
+from domain.api_key import ApiKey, Scope
 from domain.contact import Contact, Identity, Role
 from domain.delivery import DeliveryStatus
+from domain.letter import LetterState
+from domain.letter_content import LetterKind
 from domain.message import MediaKind
 from domain.rejected import RejectedResult
 from domain.ticket import TicketReason
+from storage.api_keys import ApiKeys
 from storage.attachments import Attachments, NewAttachment
 from storage.audit_log import AuditLog
 from storage.contacts import Contacts
@@ -22,8 +27,10 @@ from storage.conversations import Conversations
 from storage.dead_letters import DeadLetters
 from storage.errors import AlreadyStoredError
 from storage.files import Files
+from storage.idempotency import Claim, Idempotency, StoredAnswer
 from storage.inbox import Inbox
 from storage.indexes import INDEXES, ensure_indexes
+from storage.letter_register import LetterRegister, Place, RegisterSearch
 from storage.outbox import Outbox
 from storage.outbox_files import OutboxFiles
 from storage.outbox_reports import OutboxReports
@@ -60,6 +67,9 @@ ATTACHMENT = NewAttachment(
 )
 
 FILE = {"file_id": "f-1", "content": b"x"}
+API_KEY = ApiKey(prefix="abcdefgh", name="Portal", scope=Scope.PORTAL, created_at=NOON)
+REQUEST = {"key_id": "k-1", "request_hash": "h-1", "now": NOON, "lease": MINUTE}
+CLAIM = Claim(key_id="k-1", owner="w1", cause_id="api:1")
 
 
 class Recorder(CommandListener):
@@ -126,7 +136,10 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
     outbox_files, files = OutboxFiles(database), Files(database)
     attachments, tickets = Attachments(database), Tickets(database)
     letters, audit = DeadLetters(database), AuditLog(database)
-    turns = Turns(database)
+    turns, register = Turns(database), LetterRegister(database)
+    keys, idempotency = ApiKeys(database), Idempotency(database)
+    with suppress(AlreadyStoredError):
+        keys.add(API_KEY, "hash")
     contact = contacts.resolve([f"phone:{PHONE}"])
     crowd = [an_inbound(phone=f"54911555{number:05d}") for number in range(300)]
     waiting = [MESSAGE, *crowd, *(an_inbound() for _ in range(100))]
@@ -276,8 +289,16 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
         (letters.add, letter),
         (letters.add_rejected, {"source": "x", "results": [REJECTED], "at": NOON}),
         (letters.depth, {}),
+        (keys.list_all, {}),
+        (keys.find, {"prefix": API_KEY.prefix}),
+        (keys.note_used, {"prefix": API_KEY.prefix, "at": NOON}),
+        (keys.revoke, {"prefix": API_KEY.prefix, "at": NOON}),
+        (idempotency.claim, REQUEST),
+        (idempotency.release, {"claim": CLAIM}),
+        (idempotency.finish, {"claim": CLAIM, "answer": StoredAnswer(200, [], b"")}),
+        (register.list_newest, {"search": RegisterSearch(today=NOON.date()), "limit": 50}),
     ]
-    no_query = [inbox.add_many, outbox.add_many, audit.add, audit.add_once]
+    no_query = [inbox.add_many, outbox.add_many, audit.add, audit.add_once, keys.add]
     return {
         (type(method.__self__).__name__, method.__name__): (method, arguments)
         for method, arguments in [*calls, *((each, None) for each in no_query)]
@@ -307,6 +328,24 @@ def test_no_query_reads_or_sorts_a_whole_collection(watched):
             continue
         with watched.expecting_no_scan(), suppress(AlreadyStoredError, OperationFailure):
             method(**arguments)
+
+
+@pytest.mark.parametrize("state", [None, *LetterState], ids=str)
+def test_whatever_is_looked_for_in_the_register_no_query_scans_or_sorts(watched, state):
+    register = LetterRegister(watched.database)
+    fields: dict[str, Any] = {
+        "loan_id": "L-1",
+        "borrower_id": "B-1",
+        "kind": LetterKind.NO_DEBT,
+        "issued_since": NOON - MINUTE,
+        "issued_before": NOON,
+    }
+    for given in product([True, False], repeat=len(fields)):
+        chosen = dict(compress(fields.items(), given))
+        search = RegisterSearch(today=NOON.date(), state=state, **chosen)
+        for after in (None, Place(NOON, "AR-LD-2026-000001")):
+            with watched.expecting_no_scan():
+                register.list_newest(search, after=after, limit=50)
 
 
 def test_index_names_are_unique_within_a_collection():
