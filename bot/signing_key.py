@@ -21,13 +21,19 @@ def letter_signing_key(settings: Settings, legal_name: str, *, now: datetime) ->
 
     `now` is the machine's time: a bought certificate knows nothing of a shifted clock.
     """
-    own = settings.letter_signing_key_file
+    own = lenders_key(settings, now=now)
     if own is not None:
-        return load_signing_key(own, _password(settings), now=now)
+        return own
     if settings.is_production:
         # each machine makes its own, and no reader can tell whose it is
         log.warning("letters_signed_with_self_made_key")
     return self_made_key(settings.fiado_data_dir / SELF_MADE_FILE, legal_name)
+
+
+def lenders_key(settings: Settings, *, now: datetime) -> SigningKey | None:
+    """The key that the settings name; None if they name none. SigningKeyError if it is unusable."""
+    file = settings.letter_signing_key_file
+    return load_signing_key(file, _password(settings), now=now) if file else None
 
 
 def own_certificates(settings: Settings) -> frozenset[bytes]:

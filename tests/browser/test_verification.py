@@ -133,6 +133,7 @@ def test_it_prints_on_one_page_without_forms(page, wired, address):
     page.goto(f"{address}/verificar/{letter.folio}?c={letter.code}")
     page.emulate_media(media="print")
     expect(page.get_by_role("link", name="Verificar otra carta")).to_be_hidden()
+    assert page.evaluate(CONTRASTS) == []
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
 
 
