@@ -146,6 +146,7 @@ def test_check_has_a_line_for_each_dependency(tmp_path):
         "Rasa",
         "action server",
         "Infobip",
+        "signing key",
     ]
     assert answer.stdout.count("FAILED") == 3
 
