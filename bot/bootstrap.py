@@ -188,9 +188,7 @@ def build_services(
         preferences=Preferences(contacts, people, audit_log, clock),
         loan_accounts=LoanAccounts(loans, merchants, site, clock),
         stored_letters=letters,
-        letter_checks=LetterChecks(
-            letters, RateLimits(database), site, clock, secret=secret
-        ),
+        letter_checks=LetterChecks(letters, RateLimits(database), site, clock, secret=secret),
         letter_delivery=LetterDelivery(
             letters=letters,
             register=StoredRegister(database),
