@@ -202,6 +202,19 @@ class Conversations:
         document = next(found.sort("last_inbound_at", -1).limit(1), None)
         return _conversation(document) if document else None
 
+    def add_to_offer(self, conversation_id: str, offer: Offer) -> None:
+        """Let what a message outside a turn offers be chosen too, after what is offered already."""
+        new = offer.model_dump()
+        joined = {
+            "$mergeObjects": [
+                "$offer",
+                {"options": {"$concatArrays": ["$offer.options", {"$literal": new["options"]}]}},
+            ]
+        }
+        is_first = {"$eq": [{"$ifNull": ["$offer", None]}, None]}
+        changes = {"offer": {"$cond": [is_first, {"$literal": new}, joined]}}
+        self._conversations.update_one({"_id": conversation_id}, [{"$set": changes}])
+
     def close_window(self, conversation_id: str) -> None:
         """The provider says that the window is closed, whatever we had counted."""
         self._conversations.update_one(

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 from bot.dialogue.commands import Command, CommandSigner
 from bot.services.enqueuing import Enqueuing
 from bot.site import Site
-from domain.conversation import Author
+from domain.conversation import Author, Offer, OfferedOption
 from domain.country.pack import LetterNotice
 from domain.message import Buttons, Option
 from storage.conversations import Conversations
@@ -18,7 +18,8 @@ REVOKED = "letter_revoked"
 
 class LetterNotices:
     """
-    Neutral messages with one button; whoever taps it proves who they are before they see more.
+    Neutral messages with one button; whoever taps or types it proves who they are before they see
+    more.
 
     Each is enqueued once per `dedupe_key`; the methods return False if it was before.
     """
@@ -35,20 +36,17 @@ class LetterNotices:
     def say_ready(self, conversation_id: str, folio: str, *, dedupe_key: str) -> bool:
         """The letter can be received."""
         command = Command(intent="receive_letter", entities={"folio": folio})
-        content = self._content(conversation_id, self._texts.ready, command, dedupe_key)
-        return self._say(conversation_id, content, READY, folio, dedupe_key)
+        return self._say(conversation_id, self._texts.ready, command, READY, dedupe_key)
 
     def say_offer(self, conversation_id: str, loan_id: str, *, dedupe_key: str) -> bool:
         """The loan was paid in full: its no-debt letter can be asked for."""
         command = Command(intent="request_no_debt_letter", entities={"loan_id": loan_id})
-        content = self._content(conversation_id, self._texts.offer, command, dedupe_key)
-        return self._say(conversation_id, content, OFFER, None, dedupe_key)
+        return self._say(conversation_id, self._texts.offer, command, OFFER, dedupe_key)
 
     def say_revoked(self, conversation_id: str, folio: str, *, dedupe_key: str) -> bool:
         """The letter holds no longer."""
         command = Command(intent="see_letter_notice", entities={"folio": folio})
-        content = self._content(conversation_id, self._texts.revoked, command, dedupe_key)
-        return self._say(conversation_id, content, REVOKED, folio, dedupe_key)
+        return self._say(conversation_id, self._texts.revoked, command, REVOKED, dedupe_key)
 
     def say_ready_again(self, entry: OutboxEntry) -> bool:
         """In the place of a held-back document: it waits until the contact proves who they are."""
@@ -58,32 +56,31 @@ class LetterNotices:
             entry.conversation_id, entry.subject, dedupe_key=f"{entry.message_id}:ready"
         )
 
-    def _content(
-        self, conversation_id: str, notice: LetterNotice, command: Command, dedupe_key: str
-    ) -> Buttons:
-        reply_id = self._signer.sign(
-            command,
-            contact_id=self._conversations.get(conversation_id).contact_id,
-            nonce=uuid5(NAMESPACE_URL, dedupe_key).hex[:8],
-        )
-        return Buttons(
-            body=notice.text.format(brand_name=self._brand_name),
-            options=[Option(reply_id=reply_id, title=notice.button)],
-        )
-
     def _say(
         self,
         conversation_id: str,
-        content: Buttons,
+        notice: LetterNotice,
+        command: Command,
         purpose: str,
-        folio: str | None,
         dedupe_key: str,
     ) -> bool:
-        return self._enqueuing.add(
+        nonce = uuid5(NAMESPACE_URL, dedupe_key).hex[:8]
+        contact_id = self._conversations.get(conversation_id).contact_id
+        reply_id = self._signer.sign(command, contact_id=contact_id, nonce=nonce)
+        is_new = self._enqueuing.add(
             conversation_id,
-            content,
+            Buttons(
+                body=notice.text.format(brand_name=self._brand_name),
+                options=[Option(reply_id=reply_id, title=notice.button)],
+            ),
             dedupe_key=dedupe_key,
             author=Author.FOLLOW_UP,
             purpose=purpose,
-            subject=folio,
+            subject=command.entities.get("folio"),
         )
+        if is_new:
+            option = OfferedOption(
+                title=notice.button, intent=command.intent, entities=command.entities
+            )
+            self._conversations.add_to_offer(conversation_id, Offer(nonce=nonce, options=[option]))
+        return is_new

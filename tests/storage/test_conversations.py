@@ -160,6 +160,27 @@ def test_a_turn_may_change_the_owner(conversations, indexed):
     assert conversations.get(CONVERSATION).handled_by is Handler.NOBODY
 
 
+@pytest.mark.parametrize(
+    ("offered", "nonce", "titles"),
+    [
+        pytest.param([], "new", ["Ver"], id="nothing was offered"),
+        pytest.param(["Sí", "No"], "old", ["Sí", "No", "Ver"], id="a question stays open"),
+    ],
+)
+def test_an_offer_outside_a_turn_comes_after_what_is_offered(
+    conversations, indexed, offered, nonce, titles
+):
+    old = Offer(nonce="old", options=[OfferedOption(title=title, intent="x") for title in offered])
+    outcome = an_outcome(offer=old if offered else None)
+    finish(conversations, a_lease(conversations), outcome, database=indexed)
+    new = OfferedOption(title="Ver", intent="see_letter_notice", entities={"folio": "AR-1"})
+    conversations.add_to_offer(CONVERSATION, Offer(nonce="new", options=[new]))
+    offer = conversations.get(CONVERSATION).offer
+    assert offer.nonce == nonce
+    assert [option.title for option in offer.options] == titles
+    assert offer.options[-1] == new
+
+
 def test_an_older_message_does_not_shorten_the_window(conversations, indexed):
     lease = a_lease(conversations, arrived_at=NOON + SECOND)
     finish(conversations, lease, an_outcome(arrived_at=NOON), database=indexed)
