@@ -27,6 +27,8 @@ from domain.text import fold
 
 ACTION = "action_"
 MAX_OFFERED = 10
+CHOICES = {"utter_choose_loan", "utter_choose_loan_for_letter"}
+"""Responses that offer the loans to choose from."""
 
 
 async def find_loan(

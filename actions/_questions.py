@@ -26,12 +26,12 @@ class Question:
         tracker: Tracker,
         *,
         instead: str | None = None,
-        buttons: list[dict[str, Any]] | None = None,
+        **facts: Any,
     ) -> Events:
         """Say it in the words that its place in the chat calls for, or say `instead`."""
         turn = TurnContext.of(tracker)
         times = int(tracker.get_slot("times_asked") or 0)
-        say(dispatcher, instead or self._wording(turn, times), buttons=buttons or [])
+        say(dispatcher, instead or self._wording(turn, times), **facts)
         return [SlotSet("times_asked", times + 1)]
 
     def _wording(self, turn: TurnContext, times: int) -> str:

@@ -112,6 +112,17 @@ def last_response(tracker: Tracker) -> str | None:
     return (last.get("metadata") or {}).get("utter_action")
 
 
+def said_this_turn(tracker: Tracker) -> set[str]:
+    """Names of what was said since the person wrote."""
+    names: set[str] = set()
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            break
+        if event.get("event") == "bot":
+            names.add((event.get("metadata") or {}).get("utter_action") or "")
+    return names
+
+
 def say(dispatcher: CollectingDispatcher, response: str, **facts: Any) -> None:
     """Say a response of the dialogue files, filled with `facts`."""
     dispatcher.utter_message(response=response, **facts)

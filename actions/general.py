@@ -7,6 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._loans import CHOICES
 from actions._menu import roles_with_active_first, show_menu
 from actions._turn import (
     LOST_INTENTS,
@@ -25,7 +26,6 @@ from domain.contact import Role
 LADDER_STEPS = 4
 MENU_STEP = 2
 COURTESY = {"affirm", "deny"}
-CHOICES_OF_LOAN = {"utter_choose_loan", "utter_choose_loan_for_letter"}
 
 
 class Greet(Action):
@@ -148,7 +148,7 @@ class NotUnderstood(Action):
         times = int(tracker.get_slot("times_not_understood") or 0)
         step = times % LADDER_STEPS + 1 if _was_lost_before(tracker) else 1
         climbed: Events = [SlotSet("times_not_understood", step)]
-        if step == 1 and last_response(tracker) in CHOICES_OF_LOAN:
+        if step == 1 and last_response(tracker) in CHOICES:
             # the words may name a loan all the same
             return [*climbed, FollowupAction(tracker.get_slot("choosing_for"))]
         if step == 1:

@@ -13,6 +13,7 @@ from actions._letters import (
     say_refusal,
     start_draft,
 )
+from actions._loans import CHOICES
 from actions._questions import Question
 from actions._turn import (
     Events,
@@ -22,6 +23,7 @@ from actions._turn import (
     in_thread,
     last_response,
     leave_form,
+    said_this_turn,
     say,
     verified_borrower,
 )
@@ -29,7 +31,7 @@ from bot.bootstrap import Services
 from bot.dialogue.addressee_es import TO_ANYONE, Doubt
 from bot.services.loan_accounts import NotTheirLoanError
 from bot.site import Site
-from domain.country import format_date
+from domain.country import format_date, mask_loan
 from domain.letter import Letter
 from domain.letter_rules import LetterNotAvailable
 
@@ -56,14 +58,22 @@ class AskLetterAddressee(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        formula = await in_thread(lambda s: s.site.pack.letters.formula)
-        doubt = TurnContext.of(tracker).entities.get("addressee_doubt")
-        instead = DOUBTS[Doubt(doubt)] if doubt else None
-        if instead == last_response(tracker):
-            # the same once more would help nobody
-            instead = ADDRESSEE.again[0]
-        to_anyone = button(formula, "inform", letter_addressee=TO_ANYONE)
-        return ADDRESSEE.ask(dispatcher, tracker, instead=instead, buttons=[to_anyone])
+        if CHOICES & said_this_turn(tracker):
+            # one question at a time: this one comes again after the choice
+            return []
+        draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
+        if draft is None:
+            say(dispatcher, "utter_letter_draft_gone")
+            return leave_form()
+        rules = await in_thread(lambda s: s.site.pack.letters)
+        return ADDRESSEE.ask(
+            dispatcher,
+            tracker,
+            instead=_instead(turn, tracker),
+            buttons=[button(rules.formula, "inform", letter_addressee=TO_ANYONE)],
+            kind=rules.kinds[draft.kind].name,
+            loan=mask_loan(draft.loan_id),
+        )
 
 
 class AskLetterConfirmation(Action):
@@ -75,6 +85,8 @@ class AskLetterConfirmation(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
+        if CHOICES & said_this_turn(tracker):
+            return []
         draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
         borrower_id = await verified_borrower(turn)
         if draft is None or borrower_id is None:
@@ -146,6 +158,16 @@ class IssueLetter(Action):
                 dispatcher, letter, site, "utter_letter_again" if was_sent else "utter_letter"
             )
         return leave_form()
+
+
+def _instead(turn: TurnContext, tracker: Tracker) -> str | None:
+    """The question for whom it is as it fits what was said instead of a name, if anything was."""
+    if turn.intent == "change_letter_addressee":
+        return "utter_ask_letter_addressee_other"
+    doubt = turn.entities.get("addressee_doubt")
+    fitting = DOUBTS[Doubt(doubt)] if doubt else None
+    # the same once more would help nobody
+    return ADDRESSEE.again[0] if fitting and fitting == last_response(tracker) else fitting
 
 
 async def _summarise(
