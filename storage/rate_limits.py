@@ -34,7 +34,7 @@ class RateLimits:
         length = window.total_seconds()
         ends_at = datetime.fromtimestamp((now.timestamp() // length + 1) * length, UTC)
         document = self._counters.find_one_and_update(
-            {"_id": f"{key} {ends_at:%Y%m%dT%H%M%S}"},
+            {"_id": f"{key} {length:.0f}s to {ends_at:%Y%m%dT%H%M%S}"},
             {"$inc": {"count": 1}, "$setOnInsert": {"ends_at": ends_at}},
             upsert=True,
             return_document=ReturnDocument.AFTER,
