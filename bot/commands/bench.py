@@ -13,9 +13,12 @@ BENCHMARKS = {
     "ack": "Webhook acknowledgements at a steady rate, against bare inserts.",
     "history": "The 500th message of a contact against the 5th.",
     "import": "Importing a large portfolio: seconds and memory.",
+    "letters": "Rendering and signing one letter, against xhtml2pdf alone.",
+    "letters-load": "From yes to the Infobip call, fifty at once, the others' turns meanwhile.",
     "rasa": "Each of our parts of Rasa against the stock part that it replaces.",
     "nlu": "The intent classifier against the stock pipeline.",
 }
+MODULES = {"import": "import_bench", "letters-load": "letters_load"}
 RASA_PARTS = {"rasa": "rasa_parts.py", "nlu": "nlu_parts.py"}
 
 
@@ -30,7 +33,7 @@ def bench(name: str, numbers: tuple[float, ...]) -> None:
     if name in RASA_PARTS:
         command = [str(RASA_PYTHON), str(module / RASA_PARTS[name])]
     else:
-        target = f"tests.benchmarks.{'import_bench' if name == 'import' else name}"
+        target = f"tests.benchmarks.{MODULES.get(name, name)}"
         command = [sys.executable, "-m", target]
     arguments = [f"{number:g}" for number in numbers]
     done = subprocess.run([*command, *arguments], cwd=CHECKOUT)
