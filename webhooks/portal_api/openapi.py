@@ -65,6 +65,7 @@ def openapi_document(endpoints: Iterable[Endpoint], prefix: str) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Fiado portal API", "version": VERSION, "description": DESCRIPTION},
+        "tags": [{"name": tag} for tag in dict.fromkeys(each.tag for each in endpoints)],
         "security": [{"key": []}],
         "paths": paths,
         "components": {
