@@ -93,13 +93,14 @@ class Receiving:
     def keep_unreadable(self, source: str, body: bytes, reason: str) -> None:
         """Keep a whole body that nobody could read. NotStoredError: send it again."""
         try:
-            self._dead_letters.add(
-                source=source,
-                reason=reason,
-                body=_text_or_bytes(body[:MAX_KEPT_BYTES]),
-                dedupe_key=f"{source}:{sha256(body).hexdigest()}",
-                at=self._clock.now(),
-            )
+            with deadline(ANSWER_WITHIN_SECONDS):
+                self._dead_letters.add(
+                    source=source,
+                    reason=reason,
+                    body=_text_or_bytes(body[:MAX_KEPT_BYTES]),
+                    dedupe_key=f"{source}:{sha256(body).hexdigest()}",
+                    at=self._clock.now(),
+                )
         except StorageError as error:
             raise NotStoredError from error
 

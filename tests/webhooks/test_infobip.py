@@ -160,11 +160,15 @@ def test_a_report_that_cannot_be_applied_costs_the_others_nothing(
     assert letter["body"]["message_id"] == "damaged"
 
 
-def test_reports_are_refused_before_the_provider_stops_waiting(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("is_readable", [True, False], ids=["readable", "unreadable"])
+def test_a_body_is_refused_before_the_provider_stops_waiting(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, door: str, is_readable: bool
 ) -> None:
     monkeypatch.setattr("bot.services.receiving.ANSWER_WITHIN_SECONDS", 0.000_001)
-    response = client.post(REPORTS, data=body_of(a_delivery("m-1")), headers=SECRET)
+    content = a_delivery("m-1") if door == REPORTS else a_text("m-1")
+    body = body_of(content) if is_readable else b"<xml/>"
+    response = client.post(door, data=body, headers=SECRET)
     assert (response.status_code, response.json) == (503, {"error": "unavailable"})
 
 
