@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,8 @@ PASSWORD = "benchmark"
 CHECKOUT = Path(__file__).parents[2]
 READY_WITHIN_SECONDS = 240
 
+Wanted = Callable[[dict[str, Any]], bool]
+
 
 class Service:
     """A running service and its borrowers' phones."""
@@ -35,15 +37,17 @@ class Service:
         self.data_dir, self.port = data_dir, port
         self.web = Connections("127.0.0.1", port, {"Authorization": f"Basic {basic}"})
         self.infobip = AcknowledgingInfobip(self._arrived)
-        self._waiting: dict[str, asyncio.Future[float]] = {}
+        self._waiting: dict[str, tuple[asyncio.Future[float], Wanted]] = {}
         self.sent = 0
         self.mongodb_uri = ""
 
-    def _arrived(self, to: str, _message: dict[str, Any]) -> None:
+    def _arrived(self, to: str, message: dict[str, Any]) -> None:
         self.sent += 1
-        waiting = self._waiting.pop(to, None)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(asyncio.get_running_loop().time())
+        waiting, is_wanted = self._waiting.get(to, (None, bool))
+        if waiting is not None and is_wanted(message):
+            del self._waiting[to]
+            if not waiting.done():
+                waiting.set_result(asyncio.get_running_loop().time())
 
     async def post(self, phone: str, text: str) -> float:
         """A person writes; returns the seconds until the webhook was acknowledged."""
@@ -54,11 +58,13 @@ class Service:
             raise RuntimeError(f"webhook answered {status}: {answer[:200]!r}")
         return seconds
 
-    async def turn(self, phone: str, text: str, timeout_seconds: float = 30) -> float:
-        """Seconds from the webhook's start to the answer's arrival at Infobip."""
+    async def turn(
+        self, phone: str, text: str, timeout_seconds: float = 30, *, is_wanted: Wanted = bool
+    ) -> float:
+        """Seconds from the webhook's start to the arrival of the wanted answer at Infobip."""
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[float] = loop.create_future()
-        self._waiting[phone] = answered
+        self._waiting[phone] = answered, is_wanted
         started = loop.time()
         await self.post(phone, text)
         return await asyncio.wait_for(answered, timeout_seconds) - started
