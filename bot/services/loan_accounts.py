@@ -86,12 +86,16 @@ class LoanAccounts:
         history = self._loans.find(loan_id)
         return self._accounts([history], self._clock.now())[0] if history else None
 
-    def page_of(self, borrower_id: str, *, after: str | None, limit: int) -> list[LoanAccount]:
-        """Up to `limit` of the borrower's loans, oldest first; those after the loan `after`."""
-        histories = self._loans.list_of_borrower(borrower_id)
-        ids = [history.loan.loan_id for history in histories]
-        start = ids.index(after) + 1 if after in ids else 0
-        return self._accounts(histories[start : start + limit], self._clock.now())
+    def page_of(
+        self, borrower_id: str, *, after: tuple[date, str] | None, limit: int
+    ) -> list[LoanAccount]:
+        """Up to `limit` of the borrower's loans, oldest first; `after` is a day and an id."""
+        rest = [
+            history
+            for history in self._loans.list_of_borrower(borrower_id)
+            if after is None or (history.loan.granted_on, history.loan.loan_id) > after
+        ]
+        return self._accounts(rest[:limit], self._clock.now())
 
     def today(self) -> date:
         """The site's calendar day now."""

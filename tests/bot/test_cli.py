@@ -93,6 +93,7 @@ def test_settings_that_do_not_work_are_told_in_one_line(tmp_path):
         pytest.param(["rasa"], id="rasa"),
         pytest.param(["import", __file__], id="import"),
         pytest.param(["demo-data"], id="demo-data"),
+        pytest.param(["api-key", "list"], id="api-key"),
         pytest.param(["train"], id="train"),
         pytest.param(["nlu", "parse"], id="nlu"),
     ],

@@ -1,5 +1,6 @@
 """Loans and their payments: read, and kept up to date by the systems that know."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from webhooks.portal_api.answers import LoanAnswer, LoanPage, PaymentAnswer
 from webhooks.portal_api.authentication import READERS, WRITERS
 from webhooks.portal_api.endpoints import Answer, Call, Endpoints
 from webhooks.portal_api.loan_views import loan_answer, payment_answer
-from webhooks.portal_api.paging import PageQuery, cursor_at
+from webhooks.portal_api.paging import PageQuery, bad_cursor, cursor_at
 from webhooks.portal_api.problems import ApiProblem, invalid_field, not_found
 
 IN_THE_PATH = "in the path already; if given, the same"
@@ -63,15 +64,14 @@ def get_loan(call: Call, loan_id: str) -> Answer:
 )
 def list_loans_of_borrower(call: Call, borrower_id: str, query: PageQuery) -> Answer:
     """The borrower's loans, oldest first."""
-    place = query.place(1)
+    after = _place(query)
     if not call.services.portfolio.has_borrower(borrower_id):
         raise not_found("borrower")
-    found = call.services.loan_accounts.page_of(
-        borrower_id, after=place[0] if place else None, limit=query.limit + 1
-    )
-    page = found[: query.limit]
-    next_cursor = cursor_at(page[-1].loan_id) if len(found) > query.limit else None
-    return Answer(LoanPage(items=[loan_answer(each) for each in page], next_cursor=next_cursor))
+    found = call.services.loan_accounts.page_of(borrower_id, after=after, limit=query.limit + 1)
+    items = [loan_answer(each) for each in found[: query.limit]]
+    last = items[-1] if len(found) > query.limit else None
+    next_cursor = cursor_at(last.granted_on.isoformat(), last.loan_id) if last else None
+    return Answer(LoanPage(items=items, next_cursor=next_cursor))
 
 
 @endpoints.add(
@@ -143,6 +143,17 @@ def _account(call: Call, loan_id: str) -> LoanAccount:
     if account is None:
         raise not_found("loan")
     return account
+
+
+def _place(query: PageQuery) -> tuple[date, str] | None:
+    """Where the page before ended."""
+    place = query.place(2)
+    if place is None:
+        return None
+    try:
+        return date.fromisoformat(place[0]), place[1]
+    except ValueError:
+        raise bad_cursor() from None
 
 
 def _refuse_other(field: str, given: str | None, in_path: str) -> None:

@@ -113,6 +113,7 @@ def test_what_is_wrong_is_told_field_by_field_and_no_value_comes_back(portal):
         pytest.param("GET", "/borrowers/B-1/loans?limit=1&limit=2", 422, id="twice"),
         pytest.param("GET", "/borrowers/B-1/loans?cursor=zzz", 422, id="no cursor of ours"),
         pytest.param("GET", "/borrowers/B-1/loans?cursor=%C3%B1", 422, id="nor this one"),
+        pytest.param("GET", "/borrowers/B-1/loans?cursor=WyJ4IiwieSJd", 422, id="no day in it"),
         pytest.param("GET", "/borrowers/B-1/loans?limits=1", 422, id="a misspelt parameter"),
     ],
 )
