@@ -1,6 +1,7 @@
 """The phone in real Chromium: a whole chat, every kind of message, the controls."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -87,6 +88,15 @@ def test_a_document_shows_its_name_and_size_and_opens(page):
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"].startswith("inline")
     assert answer.body() == (SAMPLES / "receipt.pdf").read_bytes()
+
+
+def test_a_document_can_be_saved_under_its_name(page):
+    say(page, "pdf")
+    with page.expect_download() as saving:
+        last(page, "theirs").get_by_role("link", name="Guardar").click()
+    saved = saving.value
+    assert saved.suggested_filename == "carta-de-saldo_AR-LS-2026-000123.pdf"
+    assert Path(saved.path()).read_bytes() == (SAMPLES / "receipt.pdf").read_bytes()
 
 
 def test_a_picture_is_drawn(page):

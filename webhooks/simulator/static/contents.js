@@ -145,13 +145,15 @@ function fileNodes(message) {
     player.src = fileAddress(file);
     return [player];
   }
-  const link = clone("document-template");
-  link.href = fileAddress(file);
+  const box = clone("document-template");
+  const [link, save] = box.children;
+  link.href = save.href = fileAddress(file);
+  save.download = file.name;
   const extension = file.name.includes(".") ? file.name.split(".").pop().slice(0, 4) : "?";
   link.querySelector(".file-icon").textContent = extension.toUpperCase();
   link.querySelector("b").textContent = file.name;
   link.querySelector("small").textContent = `${size(file.size_bytes)} · ${extension}`;
-  return [link];
+  return [box];
 }
 
 function place(message) {
