@@ -6,7 +6,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from bot.bootstrap import Services
 from webhooks.portal_api import letters, loans, register
 from webhooks.portal_api.authentication import authenticate
-from webhooks.portal_api.bodies import MAX_BODY_BYTES
+from webhooks.portal_api.bodies import limit_body
 from webhooks.portal_api.docs import documentation
 from webhooks.portal_api.endpoints import register as route
 from webhooks.portal_api.openapi import openapi_document
@@ -37,7 +37,7 @@ def portal_api(wired: Services) -> Blueprint:
 
     @blueprint.before_request
     def admit() -> None:
-        request.max_content_length = MAX_BODY_BYTES
+        limit_body()
         authenticate(wired)
 
     @blueprint.after_request

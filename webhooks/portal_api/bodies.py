@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from storage.record_errors import Complaint, record_error
 from webhooks.portal_api.problems import ApiProblem, invalid
@@ -29,7 +30,7 @@ def read_body(model: type[Model]) -> Model:
     """
     if request.mimetype != JSON_TYPE:
         raise ApiProblem(415, "unsupported_media_type", f"The body must be {JSON_TYPE}")
-    body = request.get_data()
+    body = body_bytes()
     _refuse_ambiguous(body)
     try:
         return model.model_validate_json(body, strict=True)
@@ -37,6 +38,20 @@ def read_body(model: type[Model]) -> Model:
         if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise _unreadable("not valid JSON") from None
         raise record_error(error) from None
+
+
+def limit_body() -> None:
+    """Read no more of this request than it may have."""
+    # one byte more tells a body at the limit from one without a length that was cut there
+    request.max_content_length = MAX_BODY_BYTES + 1
+
+
+def body_bytes() -> bytes:
+    """The body as it came; 413 if it is too large."""
+    body = request.get_data()
+    if len(body) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    return body
 
 
 def read_query(model: type[Model]) -> Model:

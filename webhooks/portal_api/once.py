@@ -11,6 +11,7 @@ from flask import Response, current_app, make_response, request
 from bot.bootstrap import Services
 from domain.api_key import ApiKey
 from storage.idempotency import Claim, KeyInUseError, KeyReusedError, StoredAnswer
+from webhooks.portal_api.bodies import body_bytes
 from webhooks.portal_api.problems import ApiProblem, come_back
 
 HEADER = "Idempotency-Key"
@@ -59,7 +60,7 @@ def _attempt(work: Callable[[str], Response], cause_id: str) -> Response:
 
 
 def _claim(wired: Services, key_id: str) -> Claim | StoredAnswer:
-    request_hash = _digest(request.method, request.full_path, request.get_data())
+    request_hash = _digest(request.method, request.full_path, body_bytes())
     now = wired.clock.machine_now()
     try:
         return wired.idempotency.claim(key_id, request_hash, now=now, lease=LEASE)

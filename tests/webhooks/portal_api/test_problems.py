@@ -1,5 +1,7 @@
 """Every refusal is a problem document, tells fields and never values, and disturbs nobody else."""
 
+from io import BytesIO
+
 import pytest
 from pymongo import MongoClient
 
@@ -74,6 +76,27 @@ def test_bodies_that_cannot_be_taken(portal, path, body, content_type, expected)
     assert answer.json["type"] == f"urn:fiado:problem:{code}"
     assert {"title", "status", "instance"} <= answer.json.keys()
     assert (answer.json["status"], answer.json["instance"]) == (status, f"/api/v1{path}")
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "status"),
+    [
+        pytest.param(MAX_BODY_BYTES, 422, id="at the limit"),
+        pytest.param(MAX_BODY_BYTES + 1, 413, id="a byte more"),
+        pytest.param(MAX_BODY_BYTES * 9, 413, id="far more"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "1"}], ids=["once", "with a key"])
+def test_a_body_that_does_not_tell_its_length_is_limited_too(portal, size_bytes, status, headers):
+    answer = portal.call(
+        "POST",
+        LETTERS,
+        input_stream=BytesIO(b"{}".ljust(size_bytes)),
+        content_type=JSON,
+        headers=headers,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
 
 
 def test_what_is_wrong_is_told_field_by_field_and_no_value_comes_back(portal):
