@@ -85,6 +85,12 @@ def test_a_hidden_number_leaves_only_the_user_id(infobip, recording_service):
             {"type": "BUTTON", "text": "Ya pagué", "payload": "paid:1"},
             id="template button",
         ),
+        pytest.param(
+            ("template", a_template()),
+            "Ya pagué",
+            {"type": "BUTTON", "text": "Ya pagué", "payload": "Ya pagué"},
+            id="template button that was given nothing",
+        ),
     ],
 )
 def test_a_tap_carries_the_id_that_we_gave(infobip, recording_service, sent, title, expected):

@@ -4,8 +4,9 @@ import pytest
 
 from bot.clock import Clock
 from bot.settings import Environment, Settings
+from bot.site import SiteTemplate, load_site
 from webhooks.simulator.blueprint import SimulatorForbiddenError, create_simulator
-from webhooks.simulator.from_settings import simulator_config
+from webhooks.simulator.from_settings import simulator_config, site_templates
 
 PRODUCTION = {
     "fiado_env": Environment.PRODUCTION,
@@ -28,6 +29,22 @@ def test_it_calls_the_service_where_it_listens_and_is_called_beside_it():
     made = config(fiado_port=23456)
     assert made.service_url == "http://127.0.0.1:23456"
     assert made.infobip_url == "http://127.0.0.1:23456/simulator/infobip"
+
+
+def test_whatsapp_has_approved_the_templates_of_the_site():
+    site = load_site()
+    templates = site_templates(site)
+    assert templates.keys() == {each.name for each in site.templates.values()}
+    ready = templates["documento_listo"]
+    assert (ready.language, ready.buttons) == ("es_AR", ("Recibir documento",))
+    assert ready.body.startswith("Hola, somos {{1}}.")
+
+
+def test_a_template_without_a_text_shows_what_fills_it():
+    facts = ("brand_name", "legal_name")
+    template = SiteTemplate(name="x", language="es", placeholders=facts)
+    site = load_site().model_copy(update={"templates": {"x": template}})
+    assert site_templates(site)["x"].body == "{{1}} {{2}}"
 
 
 @pytest.mark.parametrize(
