@@ -28,7 +28,7 @@ FIRST_BACKOFF = timedelta(seconds=1)
 MAX_BACKOFF = timedelta(minutes=5)
 WAIT_FOR_REPORT = timedelta(seconds=30)
 UNAUTHORIZED_PAUSE = timedelta(seconds=30)
-LOOK_FOR_FILE_AFTER = timedelta(milliseconds=250)
+LOOK_FOR_FILE_AFTER = timedelta(seconds=2)
 PROOF_IS_FRESH_FOR = timedelta(seconds=30)
 
 log = get_logger()
@@ -134,10 +134,17 @@ class OutboxWorker:
         if state is FileState.MISSING:
             self._notices.say_no_document(entry)
             return self._give_up(entry, DeliveryStatus.FAILED, "no_document")
-        retry_at = self._clock.machine_now() + LOOK_FOR_FILE_AFTER
-        is_ours = self._outbox_files.put_back(entry, file.file_id, retry_at=retry_at)
+        return self._await_file(entry, file.file_id)
+
+    def _await_file(self, entry: OutboxEntry, file_id: str) -> bool:
+        """Whoever stores the file lets the message go; True if that may have been missed."""
+        now = self._clock.machine_now()
+        self._outbox_files.put_back(entry, file_id, retry_at=now + LOOK_FOR_FILE_AFTER)
         log.debug("message_awaits_file", message_id=entry.message_id)
-        return not is_ours
+        if self._files.state(file_id) is FileState.COMING:
+            return False
+        self._outbox_files.release(file_id, now=now)
+        return True
 
     def _is_for_somebody_else(self, entry: OutboxEntry, contact_id: str) -> bool:
         """Whether what waited long may hold data of whom the contact is not proven to be now."""

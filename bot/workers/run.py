@@ -69,7 +69,11 @@ def _run(wired: Services, press: Printer, stop: Event) -> None:
     )
     document_worker = build_document_worker(wired, press, lambda key: outbox.offer(key, key))
     documents = Drain(
-        "documents", threads=1, find_ready=document_worker.find_ready, work=document_worker.work
+        "documents",
+        # one is stored while the press prints the other
+        threads=2,
+        find_ready=document_worker.find_ready,
+        work=document_worker.work,
     )
     drains = {"inbox": inbox, "outbox": outbox, "documents": documents}
     bell = DoorbellListener(

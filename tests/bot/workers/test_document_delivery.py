@@ -13,6 +13,7 @@ from domain.conversation import Author
 from domain.delivery import DeliveryStatus
 from domain.message import Document, OutboundText
 from pdfs.errors import PressError
+from storage.outbox_files import OutboxFiles
 from tests.fake_press import PDF, FakePress
 from tests.message_builders import PHONE
 from tests.processes import eventually
@@ -158,16 +159,31 @@ def test_other_conversations_do_not_wait_for_a_document(world, conversation_id, 
     assert len(world.arrived("5491155550102", count=1)) == 1
 
 
-def test_who_does_not_hear_of_the_document_looks_again_within_half_a_second(
-    world, conversation_id, letter
-):
+def test_who_does_not_hear_of_the_document_looks_again_by_itself(world, conversation_id, letter):
     enqueue_document(world, conversation_id, letter)
     world.send()
     stored = world.services.files.put_once(
         letter.file_id, PDF, name=NAME, content_type="application/pdf"
     )
     world.services.stored_letters.note_printed(letter.folio, stored)
-    world.pass_time(milliseconds=500)
+    world.send()
+    assert asked_of_infobip(world) == []
+    world.pass_time(seconds=2)
+    world.send()
+    assert shown(world, 1) == [CAPTION]
+
+
+def test_a_document_that_is_stored_while_its_message_is_put_back_goes_at_once(
+    world, conversation_id, documents, letter, monkeypatch
+):
+    put_back = OutboxFiles.put_back
+
+    def late(*arguments, **names):
+        print_all(documents)
+        return put_back(*arguments, **names)
+
+    enqueue_document(world, conversation_id, letter)
+    monkeypatch.setattr(OutboxFiles, "put_back", late)
     world.send()
     assert shown(world, 1) == [CAPTION]
 
