@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions._turn import (
@@ -65,6 +65,12 @@ async def find_loan(
         say(dispatcher, question, count=len(accounts), buttons=buttons)
         return None, [SlotSet("asked_text", turn.words), SlotSet("choosing_for", action_name)]
     return account, []
+
+
+def after_choice(turn: TurnContext) -> Events:
+    """Back to the question that was open when a loan had to be chosen for something else."""
+    is_open = turn.intent == "choose_loan" and turn.active_form is not None
+    return [FollowupAction(turn.active_form)] if is_open else []
 
 
 def loan_facts(account: LoanAccount, site: Site) -> dict[str, Any]:
