@@ -129,13 +129,11 @@ def _without_frame(line: str) -> str:
 
 
 def _cleaned(name: str) -> str | Doubt:
-    if _LINK.search(name):
-        return Doubt.NO_NAME
     try:
         cleaned = clean_addressee(name)
     except InvalidAddressee as invalid:
         return Doubt.TOO_LONG if invalid.reason == "too_long" else Doubt.NO_NAME
-    if sum(char.isalpha() for char in cleaned) < FEWEST_LETTERS:
+    if sum(char.isalpha() for char in cleaned) < FEWEST_LETTERS or _LINK.search(cleaned):
         return Doubt.NO_NAME
     if _is_in_small_letters(cleaned):
         return _capitalised(cleaned)

@@ -125,8 +125,6 @@ def test_other_global_words(phone, word, expected):
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        pytest.param("quiero una carta de saldo", "Todavía no emito cartas", id="balance letter"),
-        pytest.param("necesito el libre deuda", "Todavía no emito cartas", id="no debt letter"),
         pytest.param(
             "quiero anular la compra", "Todavía no tramito anulaciones", id="cancellation"
         ),

@@ -53,7 +53,7 @@ def borrowing_in_panama(service, phone, *, paid=4, first_due_on=date(2025, 11, 2
             {"paid": 2, "count": 2},
             "Estado: *pagado por completo* el 20/12/2025 🎉\nSaldo pendiente: B/. 0.00\n"
             "Información al 10/03/2026, HH:MM a. m.",
-            ["Pedir paz y salvo", "Más opciones"],
+            ["Recibir paz y salvo", "Más opciones"],
             id="paid in full",
         ),
     ],

@@ -81,4 +81,4 @@ def test_a_paid_loan_needs_no_settling(running_service, phone):
     phone.asks("cuánto sale pagar todo el 31/02?")
     answer = phone.proves(LAST4)
     assert "no tiene nada pendiente" in answer
-    assert "Pedir libre deuda" in answer.titles
+    assert "Recibir libre deuda" in answer.titles

@@ -48,7 +48,7 @@ LATE_HINT = "\nSi ya pagaste, puede tardar hasta 48 horas en verse."
         pytest.param(
             {"paid": 3, "count": 3, "first_due_on": date(2025, 11, 12)},
             "Estado: *pagado por completo* el 12/01/2026 🎉\nSaldo: $ 0,00",
-            ["Pedir libre deuda", "Más opciones"],
+            ["Recibir libre deuda", "Más opciones"],
             id="paid in full",
         ),
     ],
