@@ -104,7 +104,10 @@ def read_addressee(text: str) -> str | Doubt | None:
 
 def read_correction(text: str) -> str | None:
     """The other name, where the answer to a summary says for whom the letter is instead."""
-    match = _CORRECTION.match(" ".join(text.split()))
+    line = " ".join(text.split())
+    if _FORMULA.search(fold(line)):
+        return TO_ANYONE
+    match = _CORRECTION.match(line)
     found = read_addressee(match["name"]) if match else None
     return None if isinstance(found, Doubt) else found
 

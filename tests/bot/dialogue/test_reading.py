@@ -71,6 +71,67 @@ def test_text(text, active_form, expected):
     assert read(Text(text=text), offer, active_form) == expected
 
 
+ADDRESSING, CONFIRMING = "letter_form", "letter_confirmation_form"
+SUMMARY = Offer(
+    nonce="n1",
+    options=[
+        OfferedOption(title="Sí, emitir carta", intent="issue_letter"),
+        OfferedOption(title="No, dejarlo", intent="drop_letter"),
+    ],
+)
+FORMULA = Offer(
+    nonce="n1", options=[OfferedOption(title="A quien corresponda", intent="to_anyone")]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "active_form", "offer", "expected"),
+    [
+        pytest.param(
+            "para el Banco Galicia",
+            ADDRESSING,
+            FORMULA,
+            command("inform", letter_addressee="Banco Galicia"),
+            id="a name",
+        ),
+        pytest.param("menú", ADDRESSING, FORMULA, command("ask_menu"), id="a global word"),
+        pytest.param("1", ADDRESSING, FORMULA, command("to_anyone"), id="the button's number"),
+        pytest.param(
+            "28123456",
+            ADDRESSING,
+            FORMULA,
+            command("inform", addressee_doubt="no_name"),
+            id="no name",
+        ),
+        pytest.param(
+            "cuánto debo?", ADDRESSING, FORMULA, Words(text="cuánto debo?"), id="a question"
+        ),
+        pytest.param("sí", CONFIRMING, SUMMARY, command("issue_letter"), id="yes"),
+        pytest.param("dale", CONFIRMING, SUMMARY, Words(text="dale"), id="something like it"),
+        pytest.param(
+            "no, es para ANSES",
+            CONFIRMING,
+            SUMMARY,
+            command("change_letter_addressee", letter_addressee="ANSES"),
+            id="another name",
+        ),
+        pytest.param(
+            "Banco Nación", CONFIRMING, SUMMARY, Words(text="Banco Nación"), id="a name alone"
+        ),
+        pytest.param("Banco Nación", None, None, Words(text="Banco Nación"), id="to no question"),
+    ],
+)
+def test_for_whom_a_letter_is(text, active_form, offer, expected):
+    assert read(Text(text=text), offer, active_form) == expected
+
+
+@pytest.mark.parametrize("kind", [MediaKind.VOICE, MediaKind.IMAGE, MediaKind.STICKER])
+def test_a_name_cannot_be_a_file(kind):
+    content = Media(media_kind=kind, url="https://x.invalid")
+    not_words = command("inform", addressee_doubt="not_words")
+    assert read(content, active_form=ADDRESSING) == not_words
+
+
 def test_an_answer_comes_before_a_choice():
     """The fourth row of a menu is not meant by who was asked for four digits."""
     digits = command("inform", identity_digits="0002")
@@ -141,6 +202,9 @@ def signed(intent, contact_id="c-1", nonce="n1"):
         pytest.param(signed("ask_menu", nonce="old"), command("ask_menu"), id="an old request"),
         pytest.param(signed("affirm"), command("affirm"), id="an answer"),
         pytest.param(signed("affirm", nonce="old"), STALE_MENU, id="an old answer"),
+        pytest.param(
+            signed("issue_letter", nonce="old"), STALE_MENU, id="the yes to an old letter"
+        ),
         pytest.param(signed("ask_menu", contact_id="c-2"), STALE_MENU, id="somebody else's"),
         pytest.param("plan:12", STALE_MENU, id="foreign"),
         pytest.param("menú", command("ask_menu"), id="a template's, which says what it reads"),
