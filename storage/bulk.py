@@ -11,6 +11,9 @@ from pymongo.collection import Collection
 
 from storage.mongo import Document
 
+ONE_BATCH = 10_000
+"""Documents in the first answer of a query: all of a bulk, so that none is asked for later."""
+
 
 class WriteCounts(NamedTuple):
     """What a bulk write did with the documents it was given."""
@@ -80,10 +83,8 @@ def update_changed(
     """`upsert_changed` that makes nothing: a document that is not there is left out."""
     if not documents:
         return Written(set(), set(), set())
-    stored = {
-        each["_id"]: each
-        for each in collection.find({"_id": {"$in": list(documents)}}, session=session)
-    }
+    found = collection.find({"_id": {"$in": list(documents)}}, session=session)
+    stored = {each["_id"]: each for each in found.batch_size(ONE_BATCH)}
     changed = {each for each in stored if _differs(documents[each], stored[each])}
     if changed:
         updates = [UpdateOne({"_id": each}, {"$set": documents[each]}) for each in changed]
@@ -98,7 +99,7 @@ def _differs(document: Document, stored: Document) -> bool:
 def existing_ids(collection: Collection[Document], ids: Ids[str]) -> set[str]:
     """Those of `ids` that the collection has."""
     found = collection.find({"_id": {"$in": list(ids)}}, {"_id": 1})
-    return {document["_id"] for document in found}
+    return {document["_id"] for document in found.batch_size(ONE_BATCH)}
 
 
 def to_document(model: BaseModel, id_field: str, *, exclude: set[str] | None = None) -> Document:

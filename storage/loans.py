@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection as Ids
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from pymongo import IndexModel
 from pymongo.client_session import ClientSession
@@ -12,6 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from domain.loan import Loan, Payment, PaymentReversal
 from domain.loan_position import LoanHistory
 from storage.bulk import (
+    ONE_BATCH,
     WriteCounts,
     to_document,
     to_fields,
@@ -39,6 +41,13 @@ INDEXES = {
     ],
     "payments": [IndexModel([("loan_id", 1)], name="of_loan")],
 }
+
+
+class KnownPayment(NamedTuple):
+    """What a record that refers to a payment is checked against."""
+
+    loan_id: str
+    paid_on: date
 
 
 class Loans:
@@ -171,7 +180,17 @@ class Loans:
     def currencies(self, loan_ids: Ids[str]) -> dict[str, str]:
         """Currency of each loan that exists."""
         found = self._loans.find({"_id": {"$in": list(loan_ids)}}, {"currency": 1})
-        return {document["_id"]: document["currency"] for document in found}
+        return {each["_id"]: each["currency"] for each in found.batch_size(ONE_BATCH)}
+
+    def known_payments(self, payment_ids: Ids[str]) -> dict[str, KnownPayment]:
+        """Which of `payment_ids` exist, without all that is known of them."""
+        found = self._payments.find(
+            {"_id": {"$in": list(payment_ids)}}, {"loan_id": 1, "paid_on": 1}
+        )
+        return {
+            each["_id"]: KnownPayment(each["loan_id"], date.fromisoformat(each["paid_on"]))
+            for each in found.batch_size(ONE_BATCH)
+        }
 
     def payments_by_id(self, payment_ids: Ids[str]) -> dict[str, Payment]:
         """The payments of `payment_ids` that exist."""

@@ -9,7 +9,7 @@ from domain.merchant import Merchant, Salesperson
 from domain.transaction import Transaction
 from storage.borrowers import Borrowers
 from storage.bulk import WriteCounts
-from storage.loans import Loans
+from storage.loans import KnownPayment, Loans
 from storage.merchants import Merchants, Salespeople
 from storage.mongo import MongoDatabase
 from storage.portfolio_records import (
@@ -85,7 +85,7 @@ class PortfolioBatch:
         self._known_borrowers = stored.borrowers.existing(ids["borrower_id"])
         self._merchant_of_salesperson = stored.salespeople.merchants_of(ids["salesperson_id"])
         self._currency_of_loan = stored.loans.currencies(ids["loan_id"])
-        self._known_payments = stored.loans.payments_by_id(ids["payment_id"])
+        self._known_payments = stored.loans.known_payments(ids["payment_id"])
 
     def take(self, record: Record) -> None:
         """Keep `record` for writing; RecordError when it contradicts or lacks what it refers to."""
@@ -120,10 +120,11 @@ class PortfolioBatch:
 
     def _take_payment(self, record: PaymentRecord) -> None:
         payment = to_payment(record, self._require_loan(record.loan_id))
-        known = self._known_payments.get(record.payment_id, payment)
-        if known.loan_id != record.loan_id:
+        known = self._known_payments.get(record.payment_id)
+        if known is not None and known.loan_id != record.loan_id:
             raise RecordError(f"payment {record.payment_id} belongs to another loan")
-        self._payments[record.payment_id] = self._known_payments[record.payment_id] = payment
+        self._payments[record.payment_id] = payment
+        self._known_payments[record.payment_id] = KnownPayment(payment.loan_id, payment.paid_on)
 
     def _take_reversal(self, record: PaymentReversalRecord) -> None:
         payment = self._known_payments.get(record.payment_id)
