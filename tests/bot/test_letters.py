@@ -75,6 +75,30 @@ def test_only_what_is_new_is_audited(wired, loan_of, indexed):
     assert (entry["actor"], entry["subject"]) == ("contact-1", letter.folio)
 
 
+def test_a_preview_tells_what_would_be_replaced(wired, loan_of):
+    loan = loan_of(ACTIVE)["_id"]
+
+    def replaces(addressee):
+        return wired.letters.preview(LetterKind.BALANCE, loan, addressee=addressee).replaces
+
+    assert replaces("UBA") is None
+    letter, _ = issue(wired, loan_of(ACTIVE), addressee="UBA")
+    assert replaces("UBA") is None
+    assert replaces(None) == letter.folio
+    wired.clock.move(timedelta(days=1))
+    assert replaces("UBA") == letter.folio
+    wired.clock.move(timedelta(days=60))
+    assert replaces("UBA") is None
+
+
+def test_a_preview_tells_until_when_and_issues_nothing(wired, loan_of, indexed):
+    preview = wired.letters.preview(LetterKind.NO_DEBT, loan_of(PAID)["_id"], addressee=None)
+    assert preview.valid_until == NOON.date() + timedelta(days=30)
+    assert indexed["letters"].count_documents({}) == 0
+    with pytest.raises(LetterNotAvailable):
+        wired.letters.preview(LetterKind.BALANCE, loan_of(PAID)["_id"], addressee=None)
+
+
 def test_another_borrowers_loan_does_not_exist(wired, loan_of):
     with pytest.raises(LoanNotFoundError):
         issue(wired, loan_of(ACTIVE), borrower_id=loan_of(PAID)["borrower_id"])
