@@ -82,6 +82,34 @@ def test_a_chat_is_in_usted_from_end_to_end(panama_service, borrower):
     assert "su pedido es el *T-" in borrower.asks("agente")
 
 
+def test_a_letter_is_asked_for_in_usted(panama_service, borrower):
+    record = borrowing_in_panama(panama_service, borrower, paid=2, count=2)
+    borrower.asks("necesito mi paz y salvo")
+    asked = borrower.proves("1234")
+    assert f"Su *paz y salvo* del préstamo ••{last4(record)} está disponible." in asked
+    assert asked.titles == ["A quien concierne"]
+    assert "sirve para cualquiera que la lea" in borrower.asks("no sé")
+    summary = borrower.asks("a quien pueda interesar")
+    assert summary.text == (
+        f"*Paz y salvo* del préstamo ••{last4(record)} · Almacén El Canal\n"
+        "Para: *A quien concierne*\nVale hasta el 09/04/2026\n¿Emito la carta?"
+    )
+    (document,) = borrower.asks("sí").replies
+    assert document.kind == "document"
+    assert "Folio PA-LD-2026-" in document.text
+    assert "Si no abre, escriba *no abre*." in document.text
+    assert "Se la envío otra vez." in borrower.asks("no me ha llegado")
+
+
+def test_a_letter_that_cannot_be_had_is_refused_in_usted(panama_service, borrower):
+    borrowing_in_panama(panama_service, borrower)
+    borrower.asks("paz y salvo")
+    refused = borrower.proves("1234")
+    assert "tiene *B/. 500.00* por pagar, si lo salda hoy" in refused
+    assert refused.titles == ["Avíseme cuando pueda", "Cómo pagar", "Carta de saldo"]
+    assert "le aviso por aquí" in borrower.asks("1")
+
+
 def test_the_menu_is_in_usted(borrower):
     menu = borrower.asks("menú")
     assert "¿En qué le ayudo?" in menu
