@@ -118,10 +118,11 @@ class Letters:
         now: datetime,
         session: ClientSession,
     ) -> tuple[Letter, bool]:
-        # the loan is written too, so that a payment or a reversal in the same moment collides
+        # the loan is written too, so that a payment or a reversal in the same moment collides;
+        # a count always is: a time may be the one that stands there, which is no write
         unchanged = self._loans.update_one(
             {"_id": new.loan_id, "version": new.loan_version or {"$exists": False}},
-            {"$set": {"lettered_at": now}},
+            {"$inc": {"lettered": 1}},
             session=session,
         )
         if unchanged.matched_count == 0:

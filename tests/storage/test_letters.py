@@ -114,7 +114,7 @@ def test_a_payment_in_the_moment_of_issue_wins_or_waits(letters, indexed):
         [each.result() for each in changed]
     for number, letter in enumerate(issued):
         loan = loans.find_one({"_id": f"L-{number}"})
-        assert ("lettered_at" in loan) is (letter is not None)
+        assert ("lettered" in loan) is (letter is not None)
 
 
 def test_what_fails_while_writing_leaves_nothing(letters, indexed):
