@@ -191,10 +191,14 @@ class Conversations:
 
     def get(self, conversation_id: str) -> Conversation:
         """The conversation; KeyError if there is none."""
-        document = self._conversations.find_one({"_id": conversation_id})
-        if document is None:
+        conversation = self.find(conversation_id)
+        if conversation is None:
             raise KeyError(conversation_id)
-        return _conversation(document)
+        return conversation
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        document = self._conversations.find_one({"_id": conversation_id})
+        return _conversation(document) if document else None
 
     def find_latest(self, contact_id: str) -> Conversation | None:
         """The one in which the contact wrote last; None if they never wrote (primary key)."""

@@ -11,6 +11,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from domain.letter_content import LetterKind
+from storage.audit_log import AuditLog
 from storage.loan_reviews import LoanReviews
 from storage.mongo import Document, MongoDatabase
 
@@ -64,6 +65,7 @@ class LetterWishes:
         self._client = database.client
         self._wishes = database["letter_wishes"]
         self._loan_reviews = LoanReviews(database)
+        self._audit_log = AuditLog(database)
 
     def add_once(self, new: NewWish, *, at: datetime) -> bool:
         """
@@ -82,6 +84,14 @@ class LetterWishes:
         waiting = {"_id": uuid4().hex, "state": "waiting", "added_at": at}
         self._wishes.insert_one(new.model_dump(mode="json") | waiting, session=session)
         self._loan_reviews.mark(new.loan_id, session=session)
+        self._audit_log.add(
+            actor=new.contact_id,
+            act="letter_wished",
+            subject=new.loan_id,
+            reason=new.kind.value,
+            at=at,
+            session=session,
+        )
 
     def list_waiting(self, loan_ids: Ids[str]) -> list[LetterWish]:
         """What is wished for of those loans, oldest first (one_waiting)."""
@@ -97,11 +107,27 @@ class LetterWishes:
         """The letter was issued; False if the wish does not wait any more."""
         return self._end(wish_id, {"state": "fulfilled", "folio": folio, "ended_at": at}, session)
 
-    def drop(self, wish_id: str, reason: DropReason, *, at: datetime) -> bool:
-        """It is not waited for any more; False if it did not wait."""
-        return self._end(wish_id, {"state": "dropped", "reason": reason.value, "ended_at": at})
+    def drop(self, wish: LetterWish, reason: DropReason, *, actor: str, at: datetime) -> bool:
+        """It is not waited for any more, which is audited; False if it did not wait."""
 
-    def _end(self, wish_id: str, changes: Document, session: ClientSession | None = None) -> bool:
+        def write(session: ClientSession) -> bool:
+            changes = {"state": "dropped", "reason": reason.value, "ended_at": at}
+            if not self._end(wish.wish_id, changes, session):
+                return False
+            self._audit_log.add(
+                actor=actor,
+                act="letter_wish_dropped",
+                subject=wish.loan_id,
+                reason=reason.value,
+                at=at,
+                session=session,
+            )
+            return True
+
+        with self._client.start_session() as session:
+            return session.with_transaction(write)
+
+    def _end(self, wish_id: str, changes: Document, session: ClientSession) -> bool:
         result = self._wishes.update_one(
             {"_id": wish_id, "state": "waiting"}, {"$set": changes}, session=session
         )

@@ -24,7 +24,7 @@ from storage.loan_reviews import LoanReviews, ReviewMark
 from storage.loans import Loans
 
 PAGE = 200
-MAX_PAGES = 100
+MAX_PAGES = 50
 MAX_FAILURES = 20
 
 log = get_logger()

@@ -112,7 +112,7 @@ class LetterNoticeQueue:
     def _conversation_for(self, notice: WaitingNotice) -> Conversation | None:
         """Where the letter was wished for, else where the borrower wrote last."""
         if notice.conversation_id is not None:
-            return self._conversations.get(notice.conversation_id)
+            return self._conversations.find(notice.conversation_id)
         phones = self._people.phones_of(notice.borrower_id)
         contacts = filter(None, (self._contacts.find_by_alias(f"phone:{each}") for each in phones))
         found = (self._conversations.find_latest(contact.contact_id) for contact in contacts)

@@ -137,6 +137,6 @@ class LetterWishes:
         return conversation.handled_by is Handler.NOBODY or not is_theirs
 
     def _drop(self, wish: LetterWish, reason: DropReason) -> None:
-        if self._wishes.drop(wish.wish_id, reason, at=self._clock.now()):
+        if self._wishes.drop(wish, reason, actor=ACTOR, at=self._clock.now()):
             log.info("letter_wish_dropped", reason=reason.value)
             LETTER_FOLLOWUPS.labels(what="wish_dropped").inc()

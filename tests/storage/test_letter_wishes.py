@@ -79,8 +79,8 @@ def test_asked_many_times_at_once_one_wish_waits(wishes):
 def test_an_ended_wish_makes_room_but_its_message_counts_no_more(wishes):
     wishes.add_once(a_wish(), at=AT)
     [first] = wishes.list_waiting([LOAN_ID])
-    assert wishes.drop(first.wish_id, DropReason.CONTACT_GONE, at=AT)
-    assert not wishes.drop(first.wish_id, DropReason.TOO_OLD, at=AT)
+    assert wishes.drop(first, DropReason.CONTACT_GONE, actor="service", at=AT)
+    assert not wishes.drop(first, DropReason.TOO_OLD, actor="service", at=AT)
     assert not wishes.add_once(a_wish(), at=AT)
     assert wishes.add_once(a_wish(cause_id="in-2"), at=AT)
 
@@ -97,6 +97,19 @@ def test_a_wish_and_the_mark_on_its_loan_are_stored_together(wishes, indexed, mo
     wishes.add_once(a_wish(), at=AT)
     [mark] = LoanReviews(indexed).list_due(AT.date(), 10)
     assert mark.loan_id == LOAN_ID
+
+
+def test_what_became_of_a_wish_is_audited(wishes, indexed):
+    wishes.add_once(a_wish(), at=AT)
+    wishes.add_once(a_wish(), at=AT)
+    [wish] = wishes.list_waiting([LOAN_ID])
+    for _ in range(2):
+        wishes.drop(wish, DropReason.TOO_OLD, actor="service", at=AT)
+    entries = indexed["audit_log"].find(sort=[("_id", 1)])
+    assert [(each["actor"], each["act"], each["subject"], each["reason"]) for each in entries] == [
+        ("c-1", "letter_wished", LOAN_ID, "no_debt"),
+        ("service", "letter_wish_dropped", LOAN_ID, "too_old"),
+    ]
 
 
 def test_old_wishes_are_found_oldest_first(wishes):
