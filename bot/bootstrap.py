@@ -208,6 +208,7 @@ def build_services(
             contacts=contacts,
             conversations=conversations,
             outbox=outbox,
+            dead_letters=dead_letters,
             site=site,
             clock=clock,
         ),

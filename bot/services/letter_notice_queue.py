@@ -15,6 +15,7 @@ from domain.letter_followups import payment_to_offer_for
 from domain.message import Document
 from storage.contacts import Contacts
 from storage.conversations import Conversations
+from storage.dead_letters import DeadLetters
 from storage.errors import StorageError
 from storage.letter_notices import LetterNotices as StoredNotices
 from storage.letter_notices import NoticeEnd, NoticeKind, WaitingNotice
@@ -49,6 +50,7 @@ class LetterNoticeQueue:
         contacts: Contacts,
         conversations: Conversations,
         outbox: Outbox,
+        dead_letters: DeadLetters,
         site: Site,
         clock: Clock,
     ) -> None:
@@ -60,6 +62,7 @@ class LetterNoticeQueue:
         self._contacts = contacts
         self._conversations = conversations
         self._outbox = outbox
+        self._dead_letters = dead_letters
         self._site = site
         self._clock = clock
 
@@ -86,6 +89,7 @@ class LetterNoticeQueue:
     def _say(self, notice: WaitingNotice, now: datetime) -> NoticeEnd | None:
         """How the notice ends now; None if it goes on waiting."""
         if now - notice.added_at > KEPT_FOR:
+            self._give_up(notice, now)
             return NoticeEnd.TOO_OLD
         conversation = self._conversation_for(notice)
         if conversation is None:
@@ -98,6 +102,17 @@ class LetterNoticeQueue:
             return NoticeEnd.OUTDATED
         self._enqueue(notice, conversation.conversation_id)
         return NoticeEnd.SAID
+
+    def _give_up(self, notice: WaitingNotice, now: datetime) -> None:
+        """Leave it to a person."""
+        self._dead_letters.add(
+            source="letter_notice",
+            reason=NoticeEnd.TOO_OLD.value,
+            body=notice.model_dump(mode="json"),
+            dedupe_key=f"letter_notice:{notice.notice_id}",
+            at=now,
+            conversation_id=notice.conversation_id,
+        )
 
     def _enqueue(self, notice: WaitingNotice, conversation_id: str) -> None:
         key = notice.notice_id

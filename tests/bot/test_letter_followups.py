@@ -367,6 +367,8 @@ def test_a_notice_that_could_not_be_said_for_a_week_is_given_up(world):
     world.pass_time(days=7, seconds=1)
     world.follow_up()
     assert list(world.notice_states().values()) == ["too_old"]
+    [dead] = world.database["dead_letters"].find()
+    assert (dead["source"], dead["body"]["kind"]) == ("letter_notice", "revoked")
     world.is_handled_by(Handler.BOT)
     world.follow_up()
     assert world.said == []
