@@ -186,9 +186,9 @@ def test_where_the_letter_is_comes_first(running_service, issued, status, expect
     running_service.services.database["outbox"].update_one(
         {"_id": entry.message_id}, {"$set": {"status": status}}
     )
-    answer = issued.asks("no me llegó la carta")
-    assert expected in answer
-    assert len(documents_in(answer)) == documents
+    assert expected in issued.asks("no me llegó la carta")
+    entries = entries_about(running_service, issued, issued.letter)
+    assert [each.content.kind for each in entries] == ["document"] * (1 + documents)
 
 
 def test_the_kind_that_was_missed_is_looked_for(running_service, phone):
