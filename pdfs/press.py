@@ -9,6 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Self
 
@@ -135,7 +136,7 @@ def _set_up(
     global _sign, _logo
     if initializer is not None:
         initializer()
-    os.nice(NICENESS)
+    _yield_to_others()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     _sign, _logo = sign, logo
     from pdfs.samples import all_samples  # noqa: PLC0415 - loaded in the child alone
@@ -144,6 +145,15 @@ def _set_up(
         # what keeps these from being printed is told with the first letter
         with suppress(PressError):
             _print(content)
+
+
+def _yield_to_others() -> None:
+    """Be nice in the eyes of a kernel that shares out the processor by sessions first, too."""
+    os.nice(NICENESS)
+    with suppress(OSError):
+        # else this process would use up the share of the one whose session it is in
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _print(content: AnyLetterContent) -> bytes:

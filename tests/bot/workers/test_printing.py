@@ -59,10 +59,12 @@ def test_a_press_prints_signs_and_leaves_nothing_running(database, tmp_path):
         printed = press.print_letter(CONTENT)
         running = printers(os.getpid())
         niceness = [os.getpriority(os.PRIO_PROCESS, each) for each in running]
+        sessions = [os.getsid(each) for each in running]
     assert printed.startswith(b"%PDF-")
     assert b"/ByteRange" in printed
     assert len(running) == 1
     assert min(niceness) > 0
+    assert sessions == running
     assert not any(map(is_alive, running))
 
 
