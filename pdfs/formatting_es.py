@@ -38,6 +38,13 @@ def date_in_words(day: date, pack: CountryPack) -> str:
     )
 
 
+def month_in_words(day: date, pack: CountryPack) -> str:
+    """The month that the day is in: "febrero de 2026"."""
+    return pack.letters.texts["month_in_words"].format(
+        month=pack.calendar.months[day.month - 1], year=day.year
+    )
+
+
 def day_in_words(day: date, pack: CountryPack) -> str:
     """As a certificate ends: "a los cinco días del mes de febrero de dos mil veintiséis"."""
     key = "first_day_in_words" if day.day == 1 else "day_in_words"

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from domain.bureau_report import ReportTerm
 from domain.fields import DomainModel
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterTerms
@@ -46,6 +47,7 @@ class LetterRules(DomainModel):
     clearing_days: dict[str, int] = Field(
         {}, description="days until a payment is final, by method; others are final at once"
     )
+    bureau_report: ReportTerm
 
     @property
     def terms(self) -> LetterTerms:

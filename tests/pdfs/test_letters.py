@@ -2,6 +2,7 @@
 
 import re
 import socket
+from datetime import date
 from importlib.resources import files
 from io import BytesIO
 from threading import Thread
@@ -108,7 +109,8 @@ OWN = {
         "Saldo $ 0,00 (cero pesos con 00/100)",
         "Pagado por completo el 04/02/2026",
         "Último pago, referencia TRX-2026-118204",
-        "Central de Deudores del Banco Central de la República Argentina",
+        "informará el pago total a la Central de Deudores del Banco Central de la República",
+        "con la presentación mensual de febrero de 2026 y a más tardar el 31 de marzo de 2026",
         "La validez es de presentación: el pago no vence.",
     ],
     (BALANCE, "PA"): [
@@ -131,7 +133,8 @@ OWN = {
         "libera a Nitzia De León y a sus fiadores",
         "Saldo B/. 0.00 (cero balboas con 00/100)",
         "Asociación Panameña de Crédito (APC)",
-        "dentro de los tres días siguientes al pago, conforme a la Ley 24 de 22 de mayo de 2002",
+        "dentro de los tres días siguientes al pago y a más tardar el 7 de febrero de 2026",
+        "conforme a la Ley 24 de 22 de mayo de 2002",
         "La validez es de presentación: el pago no vence.",
     ],
 }
@@ -262,6 +265,37 @@ def test_what_the_site_does_not_tell_is_left_out():
 
 def test_last_payment_without_reference():
     assert "referencia" not in printed(last_payment_reference=None).text
+
+
+@pytest.mark.parametrize(
+    ("country", "paid_off_on", "said"),
+    [
+        pytest.param(
+            "AR",
+            date(2025, 12, 31),
+            "El pago total corresponde a la presentación mensual de diciembre de 2025 a la Central"
+            " de Deudores del Banco Central de la República Argentina. Si esa central u otra base"
+            " de riesgo crediticio todavía muestra deuda pendiente por la operación, Fiado Créditos"
+            " S.A., dentro de los cinco días hábiles de recibir el aviso, pedirá que se actualice",
+            id="AR",
+        ),
+        pytest.param(
+            "PA",
+            date(2026, 2, 1),
+            "El pago total debe figurar en la Asociación Panameña de Crédito (APC) y en las demás"
+            " agencias de información de datos en las que figure la operación, conforme a la Ley"
+            " 24 de 22 de mayo de 2002. Si alguna todavía muestra deuda por la operación, Fiado"
+            " Panamá, S.A., dentro de los tres días siguientes a recibir el aviso, pedirá",
+            id="PA",
+        ),
+    ],
+)
+def test_nothing_is_promised_that_should_have_been_done(country, paid_off_on, said):
+    letter = printed(country=country, paid_off_on=paid_off_on)
+    assert said in letter.text
+    assert "informará" not in letter.text
+    assert "a más tardar" not in letter.text
+    assert letter.pages == 1
 
 
 def test_payoff_that_does_not_grow():
