@@ -43,6 +43,7 @@ from storage.inbox import Inbox
 from storage.indexes import ensure_indexes
 from storage.letter_followups import LetterFollowups as StoredFollowups
 from storage.letter_notices import LetterNotices as StoredNotices
+from storage.letter_printing import LetterPrinting
 from storage.letter_register import LetterRegister as StoredRegister
 from storage.letter_wishes import LetterWishes as StoredWishes
 from storage.letters import Letters as StoredLetters
@@ -85,6 +86,7 @@ class Services:
     loan_accounts: LoanAccounts
     letters: Letters
     stored_letters: StoredLetters
+    letter_printing: LetterPrinting
     letter_checks: LetterChecks
     letter_delivery: LetterDelivery
     letter_wishes: LetterWishes
@@ -115,10 +117,11 @@ def build_services(
     dead_letters, audit_log = DeadLetters(database), AuditLog(database)
     merchants, tickets = Merchants(database), Tickets(database)
     borrowers, loans, letters = Borrowers(database), Loans(database), StoredLetters(database)
+    printing = LetterPrinting(database)
     people = People(borrowers, Salespeople(database), merchants, site)
     files, secret = Files(database), settings.secret_key.get_secret_value()
     media_links = MediaLinks(secret, settings.base_url, clock)
-    outgoing_files = OutgoingFiles(files, letters, media_links)
+    outgoing_files = OutgoingFiles(files, printing, media_links)
     doorbell = Doorbell(settings.fiado_data_dir)
     enqueuing = Enqueuing(
         outbox=outbox,
@@ -139,6 +142,7 @@ def build_services(
     )
     issuing = Letters(
         letters=letters,
+        printing=printing,
         loans=loans,
         borrowers=borrowers,
         merchants=merchants,
@@ -188,6 +192,7 @@ def build_services(
         preferences=Preferences(contacts, people, audit_log, clock),
         loan_accounts=LoanAccounts(loans, merchants, site, clock),
         stored_letters=letters,
+        letter_printing=printing,
         letter_checks=LetterChecks(letters, RateLimits(database), site, clock, secret=secret),
         letter_delivery=LetterDelivery(
             letters=letters,

@@ -1,7 +1,8 @@
-"""Letters: numbered without gaps, one current letter of each kind for a loan, printed once."""
+"""Letters: numbered without gaps, one current letter of each kind for a loan."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -11,9 +12,10 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from domain.letter import Letter, StoredFile
+from domain.letter import Letter
 from domain.letter_content import AnyLetterContent, LetterKind
 from storage.audit_log import AuditLog
+from storage.mongo import deadline
 
 INDEXES = [
     IndexModel(
@@ -22,21 +24,16 @@ INDEXES = [
         unique=True,
         partialFilterExpression={"is_current": True},
     ),
-    IndexModel(
-        [("causes", 1)],
-        name="once_per_cause",
-        unique=True,
-        partialFilterExpression={"causes": {"$type": "string"}},
-    ),
-    IndexModel(
-        [("print_at", 1)],
-        name="next_to_print",
-        partialFilterExpression={"print_at": {"$exists": True}},
-    ),
+    IndexModel([("causes", 1)], name="once_per_cause", unique=True),
     IndexModel([("issued_at", -1), ("_id", -1)], name="newest"),
     IndexModel([("loan_id", 1), ("issued_at", -1), ("_id", -1)], name="of_loan"),
     IndexModel([("borrower_id", 1), ("issued_at", -1), ("_id", -1)], name="of_borrower"),
 ]
+
+
+MAX_TRIES = 20
+MAX_WAIT_SECONDS = 2.0
+MAX_SECONDS = 15.0
 
 
 class LoanChangedError(Exception):
@@ -71,6 +68,8 @@ class NewLetter(BaseModel):
     """What a folio begins with: "AR-LD-2026"."""
     actor: str
     reason: str = ""
+    is_forced: bool = False
+    """A new letter even if the current one says the same."""
 
 
 class Letters:
@@ -96,16 +95,45 @@ class Letters:
         included; `now` is the machine's instant, from which it waits to be printed.
         LoanChangedError if the loan changed since its facts were read.
         """
-        while True:
+        for tries_left in reversed(range(MAX_TRIES)):
             found = self._asked_before(new)
             if found is not None:
                 return found, False
             try:
-                with self._in_turn, self._client.start_session() as session:
+                with (
+                    self._taking_turns(),
+                    deadline(MAX_SECONDS),
+                    self._client.start_session() as session,
+                ):
                     return session.with_transaction(lambda s: self._issue(new, write, now, s))
             except DuplicateKeyError:
-                # another issue for this loan was faster; what it made may be what is wanted
-                continue
+                # another issue for this loan was faster, and what it made may be what is wanted;
+                # or the counter is behind the letters, as after a restored backup
+                if not tries_left:
+                    raise
+                self._catch_up(new.folio_series)
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        """One issue of this process at a time; who waited long enough goes anyway."""
+        is_ours = self._in_turn.acquire(timeout=MAX_WAIT_SECONDS)
+        try:
+            yield
+        finally:
+            if is_ours:
+                self._in_turn.release()
+
+    def _catch_up(self, series: str) -> None:
+        """Let the counter stand no lower than the series' highest folio."""
+        highest = self._letters.find_one(
+            {"_id": {"$gte": f"{series}-", "$lt": f"{series}."}}, {"_id": 1}, sort=[("_id", -1)]
+        )
+        if highest is not None:
+            number = int(highest["_id"].rpartition("-")[2])
+            self._counters.update_one(
+                {"_id": f"folio:{series}"}, {"$max": {"value": number}}, upsert=True
+            )
 
     def _asked_before(self, new: NewLetter) -> Letter | None:
         document = self._letters.find_one({"causes": new.cause_id})
@@ -130,21 +158,19 @@ class Letters:
         current = self._letters.find_one(
             {"loan_id": new.loan_id, "kind": new.kind.value, "is_current": True}, session=session
         )
-        if current is not None and current["facts_key"] == new.facts_key:
-            changes = {"$addToSet": {"causes": new.cause_id}}
-            self._letters.update_one({"_id": current["_id"]}, changes, session=session)
+        is_same = current is not None and current["facts_key"] == new.facts_key
+        if current is not None and is_same and not new.is_forced:
+            self._letters.update_one(
+                {"_id": current["_id"]},
+                {"$addToSet": {"causes": new.cause_id}},
+                session=session,
+            )
             return to_letter(current), False
         content = write(self._next_folio(new.folio_series, session))
         if current is not None:
             self._letters.update_one(
                 {"_id": current["_id"]},
-                {
-                    "$set": {
-                        "is_current": False,
-                        "superseded_by": content.folio,
-                        "superseded_at": now,
-                    }
-                },
+                {"$set": {"is_current": False, "superseded_by": content.folio}},
                 session=session,
             )
         document = _document(new, content, now)
@@ -240,35 +266,6 @@ class Letters:
             session=session,
         )
         return to_letter(document)
-
-    def claim_unprinted(self, *, now: datetime, lease: timedelta) -> tuple[Letter, int] | None:
-        """The letter waiting longest for its document, and the attempt (next_to_print)."""
-        document = self._letters.find_one_and_update(
-            {"print_at": {"$lte": now}},
-            {"$set": {"print_at": now + lease}, "$inc": {"print_attempts": 1}},
-            sort=[("print_at", 1)],
-            return_document=ReturnDocument.AFTER,
-        )
-        return (to_letter(document), document["print_attempts"]) if document else None
-
-    def awaits_printing(self, folio: str) -> bool:
-        """Whether its document is still to come."""
-        return self._letters.find_one({"_id": folio, "print_at": {"$exists": True}}) is not None
-
-    def note_printed(self, folio: str, file: StoredFile) -> None:
-        """The document is stored; the first one stays, whoever printed it."""
-        self._letters.update_one(
-            {"_id": folio, "file": None},
-            {"$set": {"file": file.model_dump()}, "$unset": {"print_at": ""}},
-        )
-
-    def give_up_printing(self, folio: str) -> None:
-        """No further attempt; the letter stays without a document."""
-        self._letters.update_one({"_id": folio}, {"$unset": {"print_at": ""}})
-
-    def print_again(self, folio: str, *, at: datetime) -> None:
-        """Try once more, from `at` on."""
-        self._letters.update_one({"_id": folio, "file": None}, {"$set": {"print_at": at}})
 
 
 def _document(new: NewLetter, content: AnyLetterContent, now: datetime) -> dict[str, Any]:

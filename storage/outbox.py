@@ -21,7 +21,8 @@ UNFINISHED = [DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.UNK
 INDEXES = [
     IndexModel([("dedupe_key", 1)], name="once", unique=True),
     IndexModel([("status", 1), ("available_at", 1)], name="next_ready"),
-    IndexModel([("conversation_id", 1), ("seq", 1)], name="in_order"),
+    # the unfinished ones of a long conversation are found without its past
+    IndexModel([("conversation_id", 1), ("status", 1), ("seq", 1)], name="in_order"),
     IndexModel(
         [("conversation_id", 1)],
         name="one_in_flight",
@@ -231,7 +232,11 @@ class Outbox:
     ) -> list[OutboxEntry]:
         """What was put in there about that subject, newest first (about_subject)."""
         found = self._entries.find(
-            {"conversation_id": conversation_id, "subject": subject},
+            # the type lets MongoDB see that the partial index holds all there is
+            {
+                "conversation_id": conversation_id,
+                "subject": {"$eq": subject, "$type": "string"},
+            },
             sort=[("seq", -1)],
             limit=limit,
         )

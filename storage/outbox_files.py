@@ -41,7 +41,11 @@ class OutboxFiles:
         """Let go what waits for the file; the conversations that have something to send now."""
         waiting = list(
             self._entries.find(
-                {"awaited_file": file_id, "status": DeliveryStatus.PENDING.value},
+                {
+                    # the type lets MongoDB see that the partial index holds all there is
+                    "awaited_file": {"$eq": file_id, "$type": "string"},
+                    "status": DeliveryStatus.PENDING.value,
+                },
                 {"conversation_id": 1, "available_at": 1},
             )
         )

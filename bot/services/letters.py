@@ -16,6 +16,7 @@ from domain.letter_rules import LetterNotAvailable, refuse_unless_available
 from domain.letter_writing import LetterDraft, Letterhead
 from domain.loan_position import LoanHistory, LoanPosition
 from storage.borrowers import Borrowers
+from storage.letter_printing import LetterPrinting
 from storage.letters import Letters as StoredLetters
 from storage.letters import LoanChangedError, NewLetter
 from storage.loans import Loans
@@ -59,6 +60,7 @@ class Letters:
         self,
         *,
         letters: StoredLetters,
+        printing: LetterPrinting,
         loans: Loans,
         borrowers: Borrowers,
         merchants: Merchants,
@@ -68,6 +70,7 @@ class Letters:
         base_url: str,
     ) -> None:
         self._letters = letters
+        self._printing = printing
         self._loans = loans
         self._borrowers = borrowers
         self._merchants = merchants
@@ -186,6 +189,10 @@ class Letters:
                 continue
             if is_new:
                 self._note_issued(letter)
+            elif letter.file is None:
+                # whoever asks again for what could not be printed asks for another attempt
+                self._printing.resume(letter.folio, at=self._clock.machine_now())
+                self._doorbell.ring("documents")
             return letter, is_new
         raise LoanChangedError(request.loan_id)
 
@@ -199,11 +206,12 @@ class Letters:
             borrower_id=loan.borrower_id,
             merchant_id=loan.merchant_id,
             cause_id=request.cause_id,
-            facts_key=request.cause_id if request.is_forced else facts_key(draft.content("")),
+            facts_key=facts_key(draft.content("")),
             loan_version=draft.history.version,
             folio_series=f"{self._site.country}-{rules.folio_code}-{year}",
             actor=request.actor,
             reason=request.reason,
+            is_forced=request.is_forced,
         )
 
     def _draft(self, kind: LetterKind, history: LoanHistory, addressee: str | None) -> LetterDraft:

@@ -6,7 +6,7 @@ from bot.services.media_links import MediaLinks
 from domain.letter import FILE_PREFIX
 from domain.message import FileReference
 from storage.files import Files
-from storage.letters import Letters
+from storage.letter_printing import LetterPrinting
 
 
 class FileState(StrEnum):
@@ -20,9 +20,9 @@ class FileState(StrEnum):
 class OutgoingFiles:
     """What the sender and the door of files have to know about a file."""
 
-    def __init__(self, files: Files, letters: Letters, links: MediaLinks) -> None:
+    def __init__(self, files: Files, printing: LetterPrinting, links: MediaLinks) -> None:
         self._files = files
-        self._letters = letters
+        self._printing = printing
         self._links = links
 
     def state(self, file_id: str) -> FileState:
@@ -40,4 +40,4 @@ class OutgoingFiles:
 
     def _is_coming(self, file_id: str) -> bool:
         folio = file_id.removeprefix(FILE_PREFIX)
-        return folio != file_id and self._letters.awaits_printing(folio)
+        return folio != file_id and self._printing.awaits_printing(folio)

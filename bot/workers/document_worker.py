@@ -14,7 +14,7 @@ from domain.letter_content import AnyLetterContent
 from pdfs.errors import PressError
 from storage.dead_letters import DeadLetters
 from storage.files import Files
-from storage.letters import Letters
+from storage.letter_printing import LetterPrinting
 from storage.outbox_files import OutboxFiles
 
 LEASE = timedelta(seconds=60)
@@ -42,7 +42,7 @@ class DocumentWorker:
         self,
         press: Printer,
         *,
-        letters: Letters,
+        letters: LetterPrinting,
         rules: LetterRules,
         files: Files,
         outbox_files: OutboxFiles,
@@ -75,7 +75,7 @@ class DocumentWorker:
     def work(self, claimed: tuple[Letter, int]) -> bool:
         """Print one letter, or give it up after the last attempt; False if it must wait."""
         letter, attempt = claimed
-        if attempt > MAX_ATTEMPTS:
+        if attempt > MAX_ATTEMPTS and self._files.find(letter.file_id) is None:
             # none of them came to its end: it takes its worker down with it
             return self._give_up(letter, "never_finished")
         try:
@@ -114,7 +114,7 @@ class DocumentWorker:
             dedupe_key=f"document:{letter.folio}",
             at=self._clock.now(),
         )
-        self._letters.give_up_printing(letter.folio)
+        self._letters.give_up(letter.folio, at=self._clock.machine_now())
         self._release(letter)
         log.error("letter_given_up", folio=letter.folio, reason=reason)
         return True

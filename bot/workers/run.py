@@ -86,6 +86,8 @@ def _run(wired: Services, press: Printer, stop: Event) -> None:
         Chore("sends left over", outbox_worker.look_after),
         Chore("attachments", attachment_worker.fetch_waiting),
     ]
+    # what kept letters from being printed may be cured since
+    wired.letter_printing.resume(at=wired.clock.machine_now())
     for part in running:
         part.start()
     log.info("worker_started", worker=worker)
@@ -140,7 +142,7 @@ def build_document_worker(
     """What prints letters with that press."""
     return DocumentWorker(
         press,
-        letters=wired.stored_letters,
+        letters=wired.letter_printing,
         rules=wired.site.pack.letters,
         files=wired.files,
         outbox_files=wired.outbox_files,

@@ -58,7 +58,7 @@ def printed(wired, letter, key=None):
     """The letter's document, signed, and noted in the register as the one that was issued."""
     own = letter_signing_key(wired.settings, wired.site.legal_name, now=NOON)
     pdf = LetterSigner(key or own)(render_letter(letter.content, logo=None), letter.content)
-    wired.stored_letters.note_printed(
+    wired.letter_printing.note_printed(
         letter.folio,
         StoredFile(file_id=letter.file_id, size_bytes=len(pdf), sha256=sha256(pdf).hexdigest()),
     )

@@ -14,7 +14,7 @@ from pymongo.monitoring import CommandListener
 from domain.api_key import ApiKey, Scope
 from domain.contact import Contact, Identity, Role
 from domain.delivery import DeliveryStatus
-from domain.letter import LetterState
+from domain.letter import LetterState, StoredFile
 from domain.letter_content import LetterKind
 from domain.message import MediaKind
 from domain.rejected import RejectedResult
@@ -30,13 +30,16 @@ from storage.files import Files
 from storage.idempotency import Claim, Idempotency, StoredAnswer
 from storage.inbox import Inbox
 from storage.indexes import INDEXES, ensure_indexes
+from storage.letter_printing import LetterPrinting
 from storage.letter_register import LetterRegister, Place, RegisterSearch
+from storage.letters import Letters, NewLetter
 from storage.outbox import Outbox
 from storage.outbox_files import OutboxFiles
 from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
 from storage.tickets import NewTicket, Tickets
 from storage.turns import FinishedTurn, Turns
+from tests.letter_builders import a_no_debt_draft
 from tests.message_builders import (
     BUSINESS_NUMBER,
     CONVERSATION,
@@ -66,6 +69,18 @@ ATTACHMENT = NewAttachment(
     attachment_id="in-1", contact_id="c1", media_kind=MediaKind.IMAGE, url="https://x/1"
 )
 
+NEW_LETTER = NewLetter(
+    kind=LetterKind.NO_DEBT,
+    loan_id="L-1",
+    borrower_id="B-1",
+    merchant_id="M-100",
+    cause_id="in-1",
+    facts_key="facts",
+    loan_version=0,
+    folio_series="AR-LD-2026",
+    actor="c1",
+)
+STORED_FILE = StoredFile(file_id="f-1", size_bytes=1, sha256="0")
 FILE = {"file_id": "f-1", "content": b"x"}
 API_KEY = ApiKey(prefix="abcdefgh", name="Portal", scope=Scope.PORTAL, created_at=NOON)
 # later than any run of this test: what has expired is taken away at any moment
@@ -141,7 +156,8 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
     conversations, contacts = Conversations(database), Contacts(database)
     outbox_files, files = OutboxFiles(database), Files(database)
     attachments, tickets = Attachments(database), Tickets(database)
-    letters, audit = DeadLetters(database), AuditLog(database)
+    dead_letters, audit = DeadLetters(database), AuditLog(database)
+    letters, printing = Letters(database), LetterPrinting(database)
     turns, register = Turns(database), LetterRegister(database)
     keys, idempotency = ApiKeys(database), Idempotency(database)
     with suppress(AlreadyStoredError):
@@ -157,7 +173,7 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
     entry = outbox.find("out-a")
     attachments.add_many([ATTACHMENT], CONVERSATION, NOON)
     wanted = attachments.find("in-1")
-    letter = {"source": "x", "reason": "x", "body": "x", "dedupe_key": "x", "at": NOON}
+    dead_letter = {"source": "x", "reason": "x", "body": "x", "dedupe_key": "x", "at": NOON}
     session = database.client.start_session()
     address = f"{BUSINESS_NUMBER}|phone:{PHONE}"
     identity = Identity()
@@ -293,9 +309,28 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
         (tickets.open_once, {"new": TICKET, "now": NOON}),
         (tickets.list_open, {}),
         (tickets.count_open, {}),
-        (letters.add, letter),
-        (letters.add_rejected, {"source": "x", "results": [REJECTED], "at": NOON}),
-        (letters.depth, {}),
+        (dead_letters.add, dead_letter),
+        (dead_letters.add_rejected, {"source": "x", "results": [REJECTED], "at": NOON}),
+        (dead_letters.depth, {}),
+        (
+            letters.issue_once,
+            {"new": NEW_LETTER, "write": a_no_debt_draft().content, "now": NOON},
+        ),
+        (letters.find, {"folio": "AR-LD-2026-000001"}),
+        (letters.find_code, {"folio": "AR-LD-2026-000001"}),
+        (letters.find_current, {"loan_id": "L-1", "kind": LetterKind.NO_DEBT}),
+        (letters.list_current, {"loan_ids": ["L-1", "L-2"]}),
+        (letters.count_lookup, {"folio": "AR-LD-2026-000001", "now": NOON}),
+        (printing.claim_unprinted, {"now": NOON, "lease": MINUTE}),
+        (printing.awaits_printing, {"folio": "AR-LD-2026-000001"}),
+        (printing.print_again, {"folio": "AR-LD-2026-000001", "at": NOON}),
+        (printing.give_up, {"folio": "AR-LD-2026-000001", "at": NOON}),
+        (printing.resume, {"at": NOON}),
+        (printing.note_printed, {"folio": "AR-LD-2026-000001", "file": STORED_FILE}),
+        (
+            letters.revoke,
+            {"folio": "AR-LD-2026-000001", "reason": "x", "actor": "a", "at": NOON},
+        ),
         (keys.list_all, {}),
         (keys.find, {"prefix": API_KEY.prefix}),
         (keys.note_used, {"prefix": API_KEY.prefix, "at": NOON}),

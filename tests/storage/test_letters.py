@@ -1,16 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
-from domain.letter import StoredFile
 from domain.letter_content import LetterKind
 from storage.letters import Letters, LoanChangedError, NewLetter
 from tests.letter_builders import a_draft, a_no_debt_draft
 from tests.message_builders import NOON
-
-LEASE = timedelta(minutes=1)
-FILE = StoredFile(file_id="letter:F", size_bytes=1, sha256="0")
 
 
 @pytest.fixture
@@ -117,6 +112,21 @@ def test_a_payment_in_the_moment_of_issue_wins_or_waits(letters, indexed):
         assert ("lettered" in loan) is (letter is not None)
 
 
+def test_a_forced_letter_is_another_one_and_still_the_one_for_the_same_facts(letters):
+    issue(letters)
+    forced, is_new = issue(letters, cause_id="in-2", is_forced=True)
+    assert (forced.folio, is_new) == ("AR-LS-2026-000002", True)
+    assert issue(letters, cause_id="in-2", is_forced=True) == (forced, False)
+    assert issue(letters, cause_id="in-3")[0].folio == forced.folio
+
+
+def test_a_counter_behind_the_letters_catches_up(letters, indexed):
+    issue(letters)
+    issue(letters, cause_id="in-2", facts_key="other")
+    indexed["counters"].delete_one({"_id": "folio:AR-LS-2026"})
+    assert issue(letters, cause_id="in-3", facts_key="third")[0].folio == "AR-LS-2026-000003"
+
+
 def test_what_fails_while_writing_leaves_nothing(letters, indexed):
     def write(folio):
         raise ValueError(folio)
@@ -133,28 +143,6 @@ def test_a_revoked_letter_makes_room_for_a_new_one(letters):
     assert letters.revoke(letter.folio, "again", actor="service", at=NOON) is None
     assert letters.find_current("L-1", LetterKind.BALANCE) is None
     assert issue(letters, cause_id="in-2")[0].folio == "AR-LS-2026-000002"
-
-
-def test_a_letter_is_printed_by_one_at_a_time_and_again_after_a_crash(letters):
-    letter, _ = issue(letters)
-    claimed, attempt = letters.claim_unprinted(now=NOON, lease=LEASE)
-    assert (claimed.folio, attempt) == (letter.folio, 1)
-    assert letters.claim_unprinted(now=NOON, lease=LEASE) is None
-    _, attempt = letters.claim_unprinted(now=NOON + LEASE, lease=LEASE)
-    assert attempt == 2
-    letters.note_printed(letter.folio, FILE)
-    letters.note_printed(letter.folio, FILE.model_copy(update={"sha256": "1"}))
-    assert letters.find(letter.folio).file == FILE
-    assert letters.claim_unprinted(now=NOON + 9 * LEASE, lease=LEASE) is None
-
-
-def test_printing_can_be_put_off_and_given_up(letters):
-    letter, _ = issue(letters)
-    letters.claim_unprinted(now=NOON, lease=LEASE)
-    letters.print_again(letter.folio, at=NOON)
-    assert letters.claim_unprinted(now=NOON, lease=LEASE) is not None
-    letters.give_up_printing(letter.folio)
-    assert letters.claim_unprinted(now=NOON + 9 * LEASE, lease=LEASE) is None
 
 
 def test_look_ups_are_counted(letters):

@@ -6,7 +6,7 @@ import pytest
 from bot.bootstrap import build_services
 from bot.clock import FixedClock
 from bot.settings import Settings
-from storage.letters import Letters
+from storage.letter_printing import LetterPrinting
 from tests.message_builders import NOON
 from tests.unprinted_letters import issue
 from webhooks.app import create_app
@@ -46,7 +46,7 @@ def store(wired, letter):
 @pytest.fixture
 def path(wired, letter):
     """Where the printed letter is."""
-    Letters(wired.database).note_printed(letter.folio, store(wired, letter))
+    LetterPrinting(wired.database).note_printed(letter.folio, store(wired, letter))
     return link(wired, letter)
 
 
@@ -180,7 +180,7 @@ def test_what_takes_longer_is_to_be_asked_for_again(wired, letter, monkeypatch):
 
 
 def test_what_was_given_up_is_not_there(client, wired, letter):
-    Letters(wired.database).give_up_printing(letter.folio)
+    LetterPrinting(wired.database).give_up(letter.folio, at=NOON)
     assert told(client.get(link(wired, letter))) == NOTHING
 
 

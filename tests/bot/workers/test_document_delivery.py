@@ -165,7 +165,7 @@ def test_who_does_not_hear_of_the_document_looks_again_by_itself(world, conversa
     stored = world.services.files.put_once(
         letter.file_id, PDF, name=NAME, content_type="application/pdf"
     )
-    world.services.stored_letters.note_printed(letter.folio, stored)
+    world.services.letter_printing.note_printed(letter.folio, stored)
     world.send()
     assert asked_of_infobip(world) == []
     world.pass_time(seconds=2)

@@ -11,7 +11,7 @@ from bot.workers.run import build_document_worker
 from pdfs.errors import PressError
 from storage.dead_letters import DeadLetters
 from storage.files import Files
-from storage.letters import Letters
+from storage.letter_printing import LetterPrinting
 from storage.outbox_files import OutboxFiles
 from tests.fake_press import PDF, FakePress
 from tests.unprinted_letters import issue
@@ -129,7 +129,7 @@ def test_what_was_given_up_can_be_printed_after_all(world, worker, press, letter
         work_off(worker)
         world.clock.move(pause)
     world.database["letters"].update_one({}, {"$set": {"print_attempts": 0}})
-    world.services.stored_letters.print_again(letter.folio, at=world.clock.machine_now())
+    world.services.letter_printing.print_again(letter.folio, at=world.clock.machine_now())
     work_off(worker)
     assert noted(world, letter) is not None
 
@@ -140,8 +140,8 @@ STEPS = {
     "while printing": (FakePress, "print_letter", False),
     "before it is stored": (Files, "put_once", False),
     "after it was stored": (Files, "put_once", True),
-    "before it is noted": (Letters, "note_printed", False),
-    "after it was noted": (Letters, "note_printed", True),
+    "before it is noted": (LetterPrinting, "note_printed", False),
+    "after it was noted": (LetterPrinting, "note_printed", True),
     "before what waits is let go": (OutboxFiles, "release", False),
 }
 
@@ -185,17 +185,17 @@ def test_a_letter_that_kills_its_worker_each_time_is_given_up(world, worker, let
         world.clock.move(LEASE)
     work_off(worker)
     assert dead_letters(world) == [("document", "never_finished")]
-    assert not world.services.stored_letters.awaits_printing(letter.folio)
+    assert not world.services.letter_printing.awaits_printing(letter.folio)
 
 
-@pytest.mark.parametrize("step", ["give_up_printing", "add"])
+@pytest.mark.parametrize("step", ["give_up", "add"])
 def test_giving_up_is_finished_by_another_worker(world, worker, press, monkeypatch, step):
     letter = issue(world.database)
     press.troubles = [PressError("jam")] * 9
     for pause in BACK_OFF:
         work_off(worker)
         world.clock.move(pause)
-    owner = {"add": DeadLetters, "give_up_printing": Letters}[step]
+    owner = {"add": DeadLetters, "give_up": LetterPrinting}[step]
     monkeypatch.setattr(owner, step, end_of_process)
     with pytest.raises(KilledError):
         work_off(worker)
@@ -203,7 +203,7 @@ def test_giving_up_is_finished_by_another_worker(world, worker, press, monkeypat
     world.clock.move(LEASE)
     work_off(worker)
     assert [source for source, _ in dead_letters(world)] == ["document"]
-    assert not world.services.stored_letters.awaits_printing(letter.folio)
+    assert not world.services.letter_printing.awaits_printing(letter.folio)
 
 
 # --- several workers -----------------------------------------------------------------------------

@@ -163,7 +163,7 @@ def test_a_document_that_is_being_printed_is_waited_for(world, portal, monkeypat
 
 def test_a_document_that_will_never_come_is_not_waited_for(world, portal, monkeypatch):
     folio = portal.post(PAID, NO_DEBT).json["folio"]
-    world.services.stored_letters.give_up_printing(folio)
+    world.services.letter_printing.give_up(folio, at=world.clock.machine_now())
     monkeypatch.setattr(letters, "PRINT_WAIT_SECONDS", 60)
     assert portal.get(f"/letters/{folio}.pdf").status_code == 503
 
