@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions._letters import (
+    CONFIRMATION_FORM,
     LetterDraft,
     account_of,
     kind_name,
@@ -88,10 +89,12 @@ class AskLetterConfirmation(Action):
         if CHOICES & said_this_turn(tracker):
             return []
         draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
-        borrower_id = await verified_borrower(turn)
-        if draft is None or borrower_id is None:
+        if draft is None:
             say(dispatcher, "utter_letter_draft_gone")
             return leave_form()
+        borrower_id = await verified_borrower(turn)
+        if borrower_id is None:
+            return ask_identity(CONFIRMATION_FORM, turn)
         times = int(tracker.get_slot("times_asked") or 0)
         if times and turn.is_lost:
             say(dispatcher, "utter_confirm_letter_again")

@@ -215,6 +215,13 @@ def test_what_is_neither_yes_nor_no_gets_the_question_in_short(verified):
     assert outcome.said == ["utter_confirm_letter_again"]
 
 
+def test_the_summary_waits_for_the_proof(borrower):
+    outcome = borrower.run(AskLetterConfirmation(), "inform", slots=DRAFT)
+    assert outcome.said == []
+    assert outcome.followed_by == "identity_form"
+    assert outcome.slots["after_identity"] == "letter_confirmation_form"
+
+
 def test_a_loan_that_changed_ends_the_draft_at_the_summary(service, verified):
     lend(service, *ALL_PAID)
     outcome = verified.run(AskLetterConfirmation(), "inform", slots=DRAFT)

@@ -205,8 +205,8 @@ def test_a_returned_payment_is_explained(running_service, phone):
     back = {"payment_id": payment["payment_id"], "reversed_on": "2026-03-02", "reason": "bounced"}
     running_service.load(payment, {"type": "payment_reversal"} | back)
     refused = proven(phone).asks("libre deuda")
-    assert "fue devuelto por el banco" in refused
-    assert "hay *$ 46.523,10* por pagar hoy" in refused
+    assert "no se acreditó: fue devuelto." in refused
+    assert "Hoy hay *$ 46.523,10* por pagar." in refused
     assert refused.titles == ["Cómo pagar", "Avisame cuando pueda", "Carta de saldo"]
 
 
@@ -379,6 +379,16 @@ def test_a_yes_after_the_identity_ran_out_asks_for_it_first(later, phone):
     assert phone.proves(LAST4).replies[0].kind == "document"
     (letter,) = letters_of(later, phone)
     assert letter.content.addressee == "UBA"
+
+
+def test_a_name_after_the_identity_ran_out_is_kept_over_the_question(later, phone):
+    proven(owing(later, phone))
+    later.pass_time(timedelta(minutes=20))
+    phone.asks("carta de saldo")
+    later.pass_time(timedelta(minutes=15))
+    assert phone.asks("la UBA").text.count("*últimos 4*") == 1
+    assert "Para: *UBA*" in phone.proves(LAST4)
+    assert phone.chooses(YES).replies[0].kind == "document"
 
 
 def test_a_yes_to_a_forgotten_letter_issues_nothing(later, phone):
