@@ -69,6 +69,7 @@ class Letter(DomainModel):
     revoked_at: AwareDatetime | None = None
     revoked_reason: str | None = None
     lookups: int = Field(default=0, description="how often its authenticity was asked for")
+    looked_up_at: AwareDatetime | None = Field(default=None, description="the last time of these")
 
     @property
     def file_id(self) -> str:

@@ -150,4 +150,5 @@ def test_look_ups_are_counted(letters):
     for _ in range(3):
         letters.count_lookup(letter.folio, now=NOON)
     letters.count_lookup("AR-LS-2026-999999", now=NOON)
-    assert letters.find(letter.folio).lookups == 3
+    found = letters.find(letter.folio)
+    assert (found.lookups, found.looked_up_at) == (3, NOON)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, RootModel
 
 from domain.letter import LetterState
 from domain.letter_content import LetterKind
@@ -132,8 +132,19 @@ class LetterAnswer(BaseModel):
     verify_url: str = Field(description="for whoever is shown the letter")
 
 
+class RegisterLetterAnswer(LetterAnswer):
+    """A letter, and how often those who were shown it asked whether it is authentic."""
+
+    lookups: int
+    looked_up_at: AwareDatetime | None = Field(description="the last time; null: never")
+
+
+class AnyLetterAnswer(RootModel[RegisterLetterAnswer | LetterAnswer]):
+    """The first for agents, the second for others."""
+
+
 class LetterPage(BaseModel):
     """Letters, newest first."""
 
-    items: list[LetterAnswer]
+    items: list[RegisterLetterAnswer]
     next_cursor: str | None

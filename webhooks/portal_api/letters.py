@@ -3,15 +3,17 @@
 from flask import Response
 from pydantic import Field
 
+from domain.api_key import Scope
 from domain.fields import DomainModel
 from domain.letter import InvalidAddressee, Letter, clean_addressee
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable
 from domain.money import format_amount
 from domain.text import fold
-from webhooks.portal_api.answers import LetterAnswer
+from webhooks.portal_api.answers import AnyLetterAnswer, LetterAnswer
 from webhooks.portal_api.authentication import READERS
 from webhooks.portal_api.endpoints import PDF_TYPE, Answer, Call, Endpoints
+from webhooks.portal_api.letter_views import letter_answer, register_letter_answer
 from webhooks.portal_api.problems import ApiProblem, come_back, invalid_field, not_found
 
 PRINT_WAIT_SECONDS = 3.0
@@ -68,12 +70,14 @@ def issue_letter(call: Call, loan_id: str, body: LetterBody) -> Answer:
     "GET",
     "/letters/<folio>",
     scopes=READERS,
-    answers={200: LetterAnswer},
+    answers={200: AnyLetterAnswer},
     refusals=NO_LETTER,
 )
 def get_letter(call: Call, folio: str) -> Answer:
     """A letter, whether it still holds, and a fresh link to its document."""
-    return Answer(letter_answer(call, _letter(call, folio)))
+    letter = _letter(call, folio)
+    answer = register_letter_answer if call.key.scope is Scope.AGENT else letter_answer
+    return Answer(AnyLetterAnswer(answer(call.services, letter)))
 
 
 @endpoints.add(
@@ -103,26 +107,8 @@ def issued(call: Call, letter: Letter, *, is_new: bool) -> Answer:
     """The answer to who asked for a letter, once its document can be fetched or is late."""
     call.services.letter_register.wait_printed(letter, seconds=PRINT_WAIT_SECONDS)
     location = f"/api/v1/letters/{letter.folio}"
-    return Answer(letter_answer(call, letter), 201 if is_new else 200, {"Location": location})
-
-
-def letter_answer(call: Call, letter: Letter) -> LetterAnswer:
-    wired = call.services
-    name = wired.site.pack.letters.file_name(letter.kind, letter.folio)
-    return LetterAnswer(
-        folio=letter.folio,
-        kind=letter.kind,
-        state=letter.state(wired.letter_register.today()),
-        loan_id=letter.loan_id,
-        borrower_id=letter.borrower_id,
-        addressee=letter.content.addressee,
-        issued_at=letter.content.issued_at,
-        valid_until=letter.valid_until,
-        superseded_by=letter.superseded_by,
-        revoked_at=letter.revoked_at,
-        revoked_reason=letter.revoked_reason,
-        pdf_url=wired.media_links.url(letter.file_id, name),
-        verify_url=letter.content.verify_url,
+    return Answer(
+        letter_answer(call.services, letter), 201 if is_new else 200, {"Location": location}
     )
 
 

@@ -11,11 +11,11 @@ from storage.portfolio_records import Day
 from webhooks.portal_api.answers import LetterAnswer, LetterPage
 from webhooks.portal_api.authentication import AGENTS
 from webhooks.portal_api.endpoints import Answer, Call, Endpoints
+from webhooks.portal_api.letter_views import letter_answer, register_letter_answer
 from webhooks.portal_api.letters import (
     NO_LETTER,
     NOT_AVAILABLE,
     issued,
-    letter_answer,
     not_available,
 )
 from webhooks.portal_api.paging import PageQuery, bad_cursor, cursor_at
@@ -59,7 +59,7 @@ def search_letters(call: Call, query: RegisterQuery) -> Answer:
     next_place = page.next_place
     return Answer(
         LetterPage(
-            items=[letter_answer(call, each) for each in page.letters],
+            items=[register_letter_answer(call.services, each) for each in page.letters],
             next_cursor=next_place
             and cursor_at(next_place.issued_at.isoformat(), next_place.folio),
         )
@@ -102,7 +102,7 @@ def revoke_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
     letter = letters.revoke(folio, body.reason, actor=call.key.actor) or letters.find(folio)
     if letter is None:
         raise not_found("letter")
-    return Answer(letter_answer(call, letter))
+    return Answer(letter_answer(call.services, letter))
 
 
 def _place(query: RegisterQuery) -> Place | None:

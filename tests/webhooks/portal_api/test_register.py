@@ -170,3 +170,19 @@ def test_searching_is_audited(filled, agent):
     agent.get("/letters?loan_id=L-1")
     agent.get("/letters")
     assert [each["subject"] for each in filled.audit("letters_searched")] == ["L-1", "letters"]
+
+
+def test_agents_see_how_often_a_letter_was_checked_and_others_do_not(world, portal, agent):
+    folio = portal.post("/loans/L-2/letters", {"kind": "no_debt"}).json["folio"]
+    path = f"/letters/{folio}"
+    never = agent.get(path).json
+    code = world.services.letters.find(folio).code
+    for _ in range(2):
+        world.clock.business += timedelta(minutes=5)
+        world.services.letter_checks.check(folio, code, address="203.0.113.7")
+    checked = agent.get(path).json
+    [listed] = agent.get("/letters").json["items"]
+    assert (never["lookups"], never["looked_up_at"]) == (0, None)
+    assert (checked["lookups"], checked["looked_up_at"]) == (2, "2026-03-02T15:10:00Z")
+    assert (listed["lookups"], listed["looked_up_at"]) == (2, "2026-03-02T15:10:00Z")
+    assert portal.get(path).json.keys() == never.keys() - {"lookups", "looked_up_at"}
