@@ -8,6 +8,8 @@ from bot.bootstrap import Services, build_services
 from bot.clock import FixedClock
 from bot.settings import Settings
 from domain.borrower import Borrower
+from domain.letter import Letter
+from domain.letter_content import LetterKind
 from domain.merchant import Merchant, PaymentAccount
 from storage.borrowers import Borrowers
 from storage.conversations import Conversations
@@ -19,6 +21,12 @@ from tests.loan_builders import a_loan, a_payment
 NOON = datetime(2026, 2, 16, 15, 0, tzinfo=UTC)
 PHONE = "5491155550101"
 SENDER = "5491155550100"
+
+
+@pytest.fixture
+def database(indexed):
+    """With indexes: by some of them things are looked up, and done once."""
+    return indexed
 
 
 @pytest.fixture
@@ -61,6 +69,15 @@ def verified(service, borrower) -> Caller:
     """The same, having proven who they are."""
     service.identity.check(borrower.contact_id, "3456", attempt_id="proof")
     return borrower
+
+
+@pytest.fixture
+def letter(service, borrower) -> Letter:
+    """A balance letter that no chat asked for."""
+    issued, _ = service.letters.issue(
+        LetterKind.BALANCE, a_loan().loan_id, addressee=None, cause_id="portal", actor="portal"
+    )
+    return issued
 
 
 def lend(service: Services, *records) -> None:
