@@ -202,9 +202,15 @@ class Conversations:
 
     def find_latest(self, contact_id: str) -> Conversation | None:
         """The one in which the contact wrote last; None if they never wrote (primary key)."""
-        found = self._conversations.find({"_id": {"$regex": f"^{contact_id}-"}})
-        document = next(found.sort("last_inbound_at", -1).limit(1), None)
-        return _conversation(document) if document else None
+        # one for each of our business numbers; "." is the character after "-"
+        found = self._conversations.find(
+            {
+                "_id": {"$gt": f"{contact_id}-", "$lt": f"{contact_id}."},
+                "last_inbound_at": {"$ne": None},
+            }
+        )
+        latest = max(found, key=lambda each: each["last_inbound_at"], default=None)
+        return _conversation(latest) if latest else None
 
     def add_to_offer(self, conversation_id: str, offer: Offer) -> None:
         """Let what a message outside a turn offers be chosen too, after what is offered already."""

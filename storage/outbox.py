@@ -18,11 +18,13 @@ from storage.errors import DUPLICATE_KEY, AlreadyStoredError
 
 UNFINISHED = [DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN]
 
+UNFINISHED_FIRST = "unfinished_in_order"
+
 INDEXES = [
     IndexModel([("dedupe_key", 1)], name="once", unique=True),
     IndexModel([("status", 1), ("available_at", 1)], name="next_ready"),
     # the unfinished ones of a long conversation are found without its past
-    IndexModel([("conversation_id", 1), ("status", 1), ("seq", 1)], name="in_order"),
+    IndexModel([("conversation_id", 1), ("status", 1), ("seq", 1)], name=UNFINISHED_FIRST),
     IndexModel(
         [("conversation_id", 1)],
         name="one_in_flight",
@@ -182,6 +184,7 @@ class Outbox:
                 {"conversation_id": conversation_id, "status": {"$in": UNFINISHED}},
                 [{"$set": {f: {"$cond": [may_try, new, f"${f}"]} for f, new in changes.items()}}],
                 sort=[("seq", 1)],
+                hint=UNFINISHED_FIRST,
                 return_document=ReturnDocument.AFTER,
             )
         except DuplicateKeyError:

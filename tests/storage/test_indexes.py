@@ -13,6 +13,7 @@ from pymongo.monitoring import CommandListener
 
 from domain.api_key import ApiKey, Scope
 from domain.contact import Contact, Identity, Role
+from domain.conversation import Offer
 from domain.delivery import DeliveryStatus
 from domain.letter import LetterState, StoredFile
 from domain.letter_content import LetterKind
@@ -33,7 +34,7 @@ from storage.indexes import INDEXES, ensure_indexes
 from storage.letter_printing import LetterPrinting
 from storage.letter_register import LetterRegister, Place, RegisterSearch
 from storage.letters import Letters, NewLetter
-from storage.outbox import Outbox
+from storage.outbox import UNFINISHED_FIRST, Outbox
 from storage.outbox_files import OutboxFiles
 from storage.outbox_reports import OutboxReports
 from storage.outbox_upkeep import OutboxUpkeep
@@ -124,6 +125,18 @@ def stages(plan: Any) -> Iterator[str]:
             yield from stages(part)
 
 
+def usable_indexes(plan: Any) -> Iterator[str]:
+    """Every index that the planner considered: which it takes depends on what is stored."""
+    if isinstance(plan, dict):
+        if isinstance(plan.get("indexName"), str):
+            yield plan["indexName"]
+        for part in plan.values():
+            yield from usable_indexes(part)
+    elif isinstance(plan, list):
+        for part in plan:
+            yield from usable_indexes(part)
+
+
 class Watched:
     """A database whose every query is explained."""
 
@@ -136,17 +149,25 @@ class Watched:
         ensure_indexes(self.database)
 
     @contextmanager
-    def expecting_no_scan(self) -> Iterator[None]:
+    def explaining(self) -> Iterator[list[dict[str, Any]]]:
+        """The plans of what is asked meanwhile, there when the block ends."""
         self._recorder.commands.clear()
-        yield
-        commands = list(self._recorder.commands)
-        assert commands
-        for command in commands:
+        plans: list[dict[str, Any]] = []
+        yield plans
+        for command in list(self._recorder.commands):
             bare = {name: part for name, part in command.items() if name not in NOT_PART_OF_A_QUERY}
             plan = self.database.command("explain", bare, verbosity="queryPlanner")
+            plans.append({"asked": str(bare)} | plan)
+
+    @contextmanager
+    def expecting_no_scan(self) -> Iterator[None]:
+        with self.explaining() as plans:
+            yield
+        assert plans
+        for plan in plans:
             used = set(stages(plan))
-            assert used, bare
-            assert used.isdisjoint({"COLLSCAN", "EOF", "SORT"}), (sorted(used), bare)
+            assert used, plan["asked"]
+            assert used.isdisjoint({"COLLSCAN", "EOF", "SORT"}), (sorted(used), plan["asked"])
 
 
 def everything(database: Any) -> dict[tuple[str, str], Any]:
@@ -160,6 +181,7 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
     letters, printing = Letters(database), LetterPrinting(database)
     turns, register = Turns(database), LetterRegister(database)
     keys, idempotency = ApiKeys(database), Idempotency(database)
+    database["loans"].update_one({"_id": "L-1"}, {"$set": {}}, upsert=True)
     with suppress(AlreadyStoredError):
         keys.add(API_KEY, "hash")
     idempotency.claim(**REQUEST)
@@ -217,6 +239,12 @@ def everything(database: Any) -> dict[tuple[str, str], Any]:
             {"contact_id": contact.contact_id, "wants_marketing": True, "at": NOON},
         ),
         (conversations.get, {"conversation_id": CONVERSATION}),
+        (conversations.find, {"conversation_id": CONVERSATION}),
+        (conversations.find_latest, {"contact_id": "c1"}),
+        (
+            conversations.add_to_offer,
+            {"conversation_id": CONVERSATION, "offer": Offer(nonce="n", options=[])},
+        ),
         (conversations.renew, {"lease": lease, "until": NOON + MINUTE}),
         (conversations.remember_batch, {"lease": lease, "entry_ids": ["in-1"]}),
         (conversations.reserve_places, {"conversation_id": CONVERSATION, "messages": 1}),
@@ -355,8 +383,12 @@ def watched(mongo_uri: str) -> Iterator[Watched]:
     watched.client.close()
 
 
-def test_no_query_reads_or_sorts_a_whole_collection(watched):
-    cases = everything(watched.database)
+@pytest.fixture(scope="module")
+def cases(watched: Watched) -> dict[tuple[str, str], Any]:
+    return everything(watched.database)
+
+
+def test_no_query_reads_or_sorts_a_whole_collection(watched, cases):
     repositories = {type(method.__self__) for method, _ in cases.values()}
     public = {
         (each.__name__, name)
@@ -370,6 +402,30 @@ def test_no_query_reads_or_sorts_a_whole_collection(watched):
             continue
         with watched.expecting_no_scan(), suppress(AlreadyStoredError, OperationFailure):
             method(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("method", "index"),
+    [
+        pytest.param((Letters, "issue_once"), "once_per_cause", id="the letter of a cause"),
+        pytest.param((Letters, "find_current"), "one_current_per_loan", id="the current letter"),
+        pytest.param((LetterPrinting, "claim_unprinted"), "next_to_print", id="what to print"),
+        pytest.param((LetterPrinting, "resume"), "given_up", id="what was given up"),
+        pytest.param((Outbox, "list_of_subject"), "about_subject", id="what is about a letter"),
+        pytest.param((OutboxFiles, "release"), "awaiting_file", id="what waits for a file"),
+        pytest.param((Outbox, "claim"), UNFINISHED_FIRST, id="the next of a conversation"),
+        pytest.param(
+            (OutboxUpkeep, "release_parked"), UNFINISHED_FIRST, id="what waits for the window"
+        ),
+    ],
+)
+def test_a_query_can_use_the_index_that_was_made_for_it(watched, cases, method, index):
+    """Not merely any: a partial index that the planner cannot prove whole serves nothing."""
+    owner, name = method
+    call, arguments = cases[owner.__name__, name]
+    with watched.explaining() as plans, suppress(AlreadyStoredError, OperationFailure):
+        call(**arguments)
+    assert index in {each for plan in plans for each in usable_indexes(plan)}
 
 
 @pytest.mark.parametrize("state", [None, *LetterState], ids=str)
