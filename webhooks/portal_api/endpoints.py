@@ -59,6 +59,8 @@ class Endpoint:
     """What the endpoint's own refusals mean, by status; those that all share are not here."""
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    renew: Callable[[Services, Any], BaseModel] | None = None
+    """Makes anew what does not last of an answer that is given again."""
 
     @property
     def is_write(self) -> bool:
@@ -82,6 +84,7 @@ class Endpoints:
         refusals: Mapping[int, str],
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
+        renew: Callable[[Services, Any], BaseModel] | None = None,
     ) -> Callable[[Callable[..., Answer | Response]], Callable[..., Answer | Response]]:
         """Declare the decorated view; its docstring is its documentation."""
 
@@ -97,6 +100,7 @@ class Endpoints:
                     refusals=refusals,
                     body=body,
                     query=query,
+                    renew=renew,
                 )
             )
             return view
@@ -132,7 +136,7 @@ def _serve(wired: Services, endpoint: Endpoint, **path: str) -> Response:
 
     if not endpoint.is_write:
         return work("")
-    response = answered_once(wired, caller(), work)
+    response = answered_once(wired, caller(), work, partial(_renewed, wired, endpoint))
     log.info(
         "api_write",
         name=caller().actor,
@@ -154,6 +158,15 @@ def _readable(name: str, text: str) -> str:
         return _IDENTIFIER.validate_python(text)
     except ValidationError:
         raise not_found(name.removesuffix("_id")) from None
+
+
+def _renewed(wired: Services, endpoint: Endpoint, response: Response) -> Response:
+    """An answer from before, fit to be given again."""
+    model = endpoint.answers.get(response.status_code)
+    if endpoint.renew is not None and isinstance(model, type):
+        answer = endpoint.renew(wired, model.model_validate_json(response.get_data()))
+        response.set_data(answer.model_dump_json())
+    return response
 
 
 def _response(answer: Answer) -> Response:

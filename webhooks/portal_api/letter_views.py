@@ -7,7 +7,6 @@ from webhooks.portal_api.answers import LetterAnswer, RegisterLetterAnswer
 
 def letter_answer(wired: Services, letter: Letter) -> LetterAnswer:
     """What everybody is told who may ask for it."""
-    name = wired.site.pack.letters.file_name(letter.kind, letter.folio)
     return LetterAnswer(
         folio=letter.folio,
         kind=letter.kind,
@@ -20,7 +19,7 @@ def letter_answer(wired: Services, letter: Letter) -> LetterAnswer:
         superseded_by=letter.superseded_by,
         revoked_at=letter.revoked_at,
         revoked_reason=letter.revoked_reason,
-        pdf_url=wired.media_links.url(letter.file_id, name),
+        pdf_url=_pdf_url(wired, letter),
         verify_url=letter.content.verify_url,
     )
 
@@ -32,3 +31,14 @@ def register_letter_answer(wired: Services, letter: Letter) -> RegisterLetterAns
         lookups=letter.lookups,
         looked_up_at=letter.looked_up_at,
     )
+
+
+def with_fresh_link(wired: Services, answer: LetterAnswer) -> LetterAnswer:
+    """The letter as it was told of before; only its link is as good as a new one."""
+    letter = wired.letters.find(answer.folio)
+    return answer.model_copy(update={"pdf_url": _pdf_url(wired, letter)}) if letter else answer
+
+
+def _pdf_url(wired: Services, letter: Letter) -> str:
+    name = wired.site.pack.letters.file_name(letter.kind, letter.folio)
+    return wired.media_links.url(letter.file_id, name)

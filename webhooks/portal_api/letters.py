@@ -13,7 +13,7 @@ from domain.text import fold
 from webhooks.portal_api.answers import AnyLetterAnswer, LetterAnswer
 from webhooks.portal_api.authentication import READERS
 from webhooks.portal_api.endpoints import PDF_TYPE, Answer, Call, Endpoints
-from webhooks.portal_api.letter_views import letter_answer, register_letter_answer
+from webhooks.portal_api.letter_views import letter_answer, register_letter_answer, with_fresh_link
 from webhooks.portal_api.problems import ApiProblem, come_back, invalid_field, not_found
 
 PRINT_WAIT_SECONDS = 3.0
@@ -46,6 +46,7 @@ class LetterBody(DomainModel):
     answers={200: LetterAnswer, 201: LetterAnswer},
     refusals={404: "There is no such loan", 409: NOT_AVAILABLE},
     body=LetterBody,
+    renew=with_fresh_link,
 )
 def issue_letter(call: Call, loan_id: str, body: LetterBody) -> Answer:
     """A letter about the loan (201); the same day, facts and addressee give the same (200)."""

@@ -24,11 +24,17 @@ _KEY = re.compile(rf"[\x20-\x7e]{{1,{MAX_KEY_CHARACTERS}}}")
 _MADE_ANEW = {"content-length", "date"}
 
 
-def answered_once(wired: Services, caller: ApiKey, work: Callable[[str], Response]) -> Response:
+def answered_once(
+    wired: Services,
+    caller: ApiKey,
+    work: Callable[[str], Response],
+    renew: Callable[[Response], Response],
+) -> Response:
     """
     The answer of `work`, which is given a cause id: that of the first such request, if repeated.
 
-    An answer that blames us (5xx) is not kept: the same request may try again.
+    `renew` makes it fit to be given again. An answer that blames us (5xx) is not kept: the same
+    request may try again.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -42,7 +48,7 @@ def answered_once(wired: Services, caller: ApiKey, work: Callable[[str], Respons
         )
     claim = _claim(wired, _digest(caller.prefix, key))
     if isinstance(claim, StoredAnswer):
-        return Response(claim.body, status=claim.status, headers=claim.headers)
+        return renew(Response(claim.body, status=claim.status, headers=claim.headers))
     response = _attempt(work, claim.cause_id)
     if response.status_code >= 500:
         wired.idempotency.release(claim)

@@ -20,7 +20,7 @@ DESCRIPTION = (
     "Loans and letters. Amounts are decimal strings in the currency's major unit, days ISO 8601"
     " local days, instants ISO 8601 with an offset. What is refused is answered with a problem"
     " document (RFC 9457) whose `type` tells a program why. A write with an `Idempotency-Key` can"
-    " be repeated for 24 hours: it is done once, and answered the same."
+    " be repeated for 24 hours: it is done once, and answered the same, links made anew."
 )
 IDENTIFIER = TypeAdapter(Identifier).json_schema()
 PATH_SCHEMAS = {"folio": {"type": "string", "pattern": "^[A-Z]{2}-[A-Z]{2}-[0-9]{4}-[0-9]{6,9}$"}}

@@ -11,7 +11,7 @@ from storage.portfolio_records import Day
 from webhooks.portal_api.answers import LetterAnswer, LetterPage
 from webhooks.portal_api.authentication import AGENTS
 from webhooks.portal_api.endpoints import Answer, Call, Endpoints
-from webhooks.portal_api.letter_views import letter_answer, register_letter_answer
+from webhooks.portal_api.letter_views import letter_answer, register_letter_answer, with_fresh_link
 from webhooks.portal_api.letters import (
     NO_LETTER,
     NOT_AVAILABLE,
@@ -73,6 +73,7 @@ def search_letters(call: Call, query: RegisterQuery) -> Answer:
     answers={201: LetterAnswer},
     refusals=NO_LETTER | {409: NOT_AVAILABLE},
     body=ReasonBody,
+    renew=with_fresh_link,
 )
 def reissue_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
     """A new letter, with the facts of now and another code, in the place of this one."""
@@ -95,6 +96,7 @@ def reissue_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
     answers={200: LetterAnswer},
     refusals=NO_LETTER,
     body=ReasonBody,
+    renew=with_fresh_link,
 )
 def revoke_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
     """Take the letter back; one that was revoked before stays as it is, with its first reason."""

@@ -27,7 +27,6 @@ def facts(answer):
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        pytest.param("POST", LETTERS, NO_DEBT, id="a letter"),
         pytest.param("PUT", "/loans/L-9", NEW_LOAN, id="a loan"),
         pytest.param("POST", "/loans/L-1/payments", NEW_PAYMENT, id="a payment"),
         pytest.param("POST", "/loans/L-1/letters", NO_DEBT, id="a refusal"),
@@ -40,6 +39,31 @@ def test_the_same_request_again_has_the_same_answer(world, portal, method, path,
     world.clock.business += timedelta(hours=2)
     again = portal.call(method, path, json=body, headers=KEY)
     assert facts(again) == facts(first)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        pytest.param(LETTERS, NO_DEBT, id="issue"),
+        pytest.param(REISSUE, REASON, id="reissue"),
+        pytest.param("/letters/AR-LD-2026-000001/revoke", REASON, id="revoke"),
+    ],
+)
+def test_a_letter_told_of_again_comes_with_a_link_that_works(world, agent, path, body):
+    agent.post(LETTERS, NO_DEBT)
+    first = agent.post(path, body, headers=KEY)
+    world.store_document(first.json["folio"])
+    world.clock.business += timedelta(hours=23)
+    again = agent.post(path, body, headers=KEY)
+    told, told_again = first.json, again.json
+    old, fresh = told.pop("pdf_url"), told_again.pop("pdf_url")
+    assert (again.status_code, told_again) == (first.status_code, told)
+    assert sorted(again.headers) == sorted(first.headers)
+    client = world.app.test_client()
+    statuses = [
+        client.get(link.removeprefix("https://fiado.example")).status_code for link in (old, fresh)
+    ]
+    assert statuses == [404, 200]
 
 
 def test_a_reissue_asked_for_twice_is_one(world, portal, agent):
@@ -111,10 +135,10 @@ def test_the_effect_of_a_process_that_died_is_found_by_the_next(world, portal, m
         issue(*arguments, **named)
         raise SystemExit
 
-    monkeypatch.setattr(world.services.letters, "issue", issues_and_dies)
-    with pytest.raises(SystemExit):
-        portal.post(LETTERS, NO_DEBT, headers=KEY)
-    monkeypatch.undo()
+    with monkeypatch.context() as dying:
+        dying.setattr(world.services.letters, "issue", issues_and_dies)
+        with pytest.raises(SystemExit):
+            portal.post(LETTERS, NO_DEBT, headers=KEY)
     busy = portal.post(LETTERS, NO_DEBT, headers=KEY)
     world.clock.ahead += LEASE
     world.clock.business += timedelta(days=1)  # without the key it would be another letter
@@ -130,9 +154,9 @@ def test_what_failed_here_is_tried_again_at_once(world, portal, monkeypatch):
     def breaks(*_, **__):
         raise RuntimeError
 
-    monkeypatch.setattr(world.services.letters, "issue", breaks)
-    assert portal.post(LETTERS, NO_DEBT, headers=KEY).status_code == 500
-    monkeypatch.undo()
+    with monkeypatch.context() as broken:
+        broken.setattr(world.services.letters, "issue", breaks)
+        assert portal.post(LETTERS, NO_DEBT, headers=KEY).status_code == 500
     assert portal.post(LETTERS, NO_DEBT, headers=KEY).status_code == 201
 
 
