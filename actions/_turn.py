@@ -1,7 +1,9 @@
 """What every action needs of a turn: who is writing, what they said, and the services."""
 
-from asyncio import to_thread
+from asyncio import get_running_loop
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,6 +15,11 @@ from bot.bootstrap import Services, services
 
 Events = list[dict[str, Any]]
 Result = TypeVar("Result")
+
+# asyncio's own pool has six threads on two cores, and a worker eight turns under way; while MongoDB
+# hangs, an attempt that Rasa gave up after 8 s may hold its thread for 20: three threads a turn
+THREADS = 32
+_pool = ThreadPoolExecutor(THREADS, thread_name_prefix="action")
 
 IDENTITY_FORM = "identity_form"
 LOST_INTENTS = frozenset({"nlu_fallback", "inform", "affirm", "deny", "out_of_scope"})
@@ -65,7 +72,11 @@ class TurnContext:
 
 async def in_thread(work: Callable[[Services], Result]) -> Result:
     """Run blocking work with the process's services off the action server's loop."""
-    return await to_thread(lambda: work(services()))
+    # what the turn's log lines are bound to goes along
+    context = copy_context()
+    return await get_running_loop().run_in_executor(
+        _pool, lambda: context.run(lambda: work(services()))
+    )
 
 
 async def verified_borrower(turn: TurnContext) -> str | None:
