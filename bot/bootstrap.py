@@ -19,6 +19,7 @@ from bot.services.letter_followups import LetterFollowups
 from bot.services.letter_notice_queue import LetterNoticeQueue
 from bot.services.letter_notices import LetterNotices
 from bot.services.letter_register import LetterRegister
+from bot.services.letter_revocations import LetterRevocations
 from bot.services.letter_wishes import LetterWishes
 from bot.services.letters import Letters
 from bot.services.loan_accounts import LoanAccounts
@@ -140,6 +141,8 @@ def build_services(
         audit_log=audit_log,
         clock=clock,
     )
+    followups = StoredFollowups(database)
+    revocations = LetterRevocations(followups, clock)
     issuing = Letters(
         letters=letters,
         printing=printing,
@@ -148,12 +151,12 @@ def build_services(
         merchants=merchants,
         site=site,
         clock=clock,
+        revocations=revocations,
         doorbell=doorbell,
         base_url=settings.base_url,
     )
-    wishes, followups = StoredWishes(database), StoredFollowups(database)
     letter_notices = LetterNotices(enqueuing, conversations, CommandSigner(secret), site)
-    waiting_notices = StoredNotices(database)
+    wishes, waiting_notices = StoredWishes(database), StoredNotices(database)
     letter_wishes = LetterWishes(
         wishes=wishes,
         followups=followups,
@@ -224,7 +227,7 @@ def build_services(
             wishes=wishes,
             letter_wishes=letter_wishes,
             notices=waiting_notices,
-            followups=followups,
+            revocations=revocations,
             dead_letters=dead_letters,
             site=site,
             clock=clock,

@@ -1,9 +1,11 @@
 """What follows for letters from what happened to a loan: which end, which are offered."""
 
 from datetime import date, timedelta
+from enum import StrEnum
 
+from domain.letter import Letter
 from domain.letter_content import LetterKind
-from domain.letter_rules import LetterNotAvailable, LetterTerms, Refusal, refuse_unless_available
+from domain.letter_rules import LetterNotAvailable, LetterTerms, refuse_unless_available
 from domain.loan import Payment
 from domain.loan_ledger import Ledger, in_order
 from domain.loan_position import LoanHistory
@@ -11,23 +13,37 @@ from domain.loan_position import LoanHistory
 OFFERED_FOR = timedelta(days=7)
 
 
-def broken_by(kind: LetterKind, history: LoanHistory, today: date) -> Refusal | None:
+class RevocationReason(StrEnum):
+    """Why the service takes a letter back by itself; agents give reasons in their own words."""
+
+    CANCELLED = "cancelled"
+    STILL_OWED = "still_owed"
+    PAYMENT_REVERSED = "payment_reversed"
+    BORROWER_CHANGED = "borrower_changed"
+
+
+def broken_by(letter: Letter, history: LoanHistory, today: date) -> RevocationReason | None:
     """
-    Why an issued letter of this kind holds no longer; None while it does.
+    Why the issued letter holds no longer; None while it does.
+
+    A loan that turns out to be another borrower's breaks all its letters. A corrected name or
+    document of the same borrower does not: whoever needs it on paper asks for a new letter.
 
     A balance letter tells figures of its own day, so that paying does not break it. A no-debt
     letter is broken once something is owed, or will be when a reversal known today takes effect;
     a payment that has yet to clear, or an open request, may still end well.
     """
+    if letter.borrower_id != history.loan.borrower_id:
+        return RevocationReason.BORROWER_CHANGED
     if history.position(today).is_cancelled:
-        return Refusal.CANCELLED
-    if kind is LetterKind.BALANCE:
+        return RevocationReason.CANCELLED
+    if letter.kind is LetterKind.BALANCE:
         return None
     reversed_on = [each.reversal.reversed_on for each in history.payments if each.reversal]
     days = {max(today, each) for each in [today, *reversed_on]}
     if all(history.position(day).left_to_pay_minor == 0 for day in days):
         return None
-    return Refusal.PAYMENT_REVERSED if reversed_on else Refusal.STILL_OWED
+    return RevocationReason.PAYMENT_REVERSED if reversed_on else RevocationReason.STILL_OWED
 
 
 def payment_to_offer_for(history: LoanHistory, today: date, terms: LetterTerms) -> Payment | None:

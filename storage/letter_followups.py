@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
+from domain.letter import Letter
 from storage.letter_notices import LetterNotices, NewNotice
 from storage.letter_wishes import LetterWishes
 from storage.letters import Letters
@@ -27,22 +28,26 @@ class LetterFollowups:
         reason: str,
         notice: NewNotice,
         *,
-        loan_version: int,
+        loan_version: int | None,
         actor: str,
         at: datetime,
-    ) -> bool:
+    ) -> Letter | None:
         """
         Take back the letter, with its audit entry, and have the borrower told.
 
-        False, and nothing is written, if it was revoked before or if the loan changed since the
-        version on which that was decided.
+        None, and nothing is written, if it was revoked before or if the loan changed since the
+        version on which that was decided; without a version it was not decided on the loan.
         """
 
-        def write(session: ClientSession) -> bool:
-            if not self._loans.is_at_version(notice.loan_id, loan_version, session=session):
-                return False
+        def write(session: ClientSession) -> Letter | None:
+            if loan_version is not None and not self._loans.is_at_version(
+                notice.loan_id, loan_version, session=session
+            ):
+                return None
             letter = self._letters.revoke(folio, reason, actor=actor, at=at, session=session)
-            return letter is not None and self._notices.add_once(notice, at=at, session=session)
+            if letter is not None:
+                self._notices.add_once(notice, at=at, session=session)
+            return letter
 
         with self._client.start_session() as session:
             return session.with_transaction(write)

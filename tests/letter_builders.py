@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from domain.borrower import Borrower
+from domain.letter import Letter
 from domain.letter_content import Issuer, LetterKind
 from domain.letter_rules import LetterTerms
 from domain.letter_writing import LetterDraft, Letterhead
@@ -74,3 +75,21 @@ def a_no_debt_draft(**changes) -> LetterDraft:
     """A letter about the same loan once all three instalments are paid."""
     after = datetime(2026, 3, 11, 13, 15, tzinfo=UTC)
     return a_draft(LetterKind.NO_DEBT, PAID, **({"issued_at": after} | changes))
+
+
+def a_letter(draft: LetterDraft | None = None, **changes) -> Letter:
+    """The balance letter of `a_draft` as issued, or another draft's letter."""
+    draft = draft or a_draft()
+    content = draft.content("AR-LS-2026-000123")
+    fields = {
+        "folio": content.folio,
+        "kind": draft.kind,
+        "loan_id": draft.history.loan.loan_id,
+        "borrower_id": draft.history.loan.borrower_id,
+        "merchant_id": draft.history.loan.merchant_id,
+        "code": content.code,
+        "content": content,
+        "issued_at": content.issued_at,
+        "valid_until": content.valid_until,
+    }
+    return Letter(**(fields | changes))

@@ -22,6 +22,13 @@ from tests.loan_builders import DUE_DATES, a_loan, a_payment
 NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
 LOAN_ID = "L-2026-004821"
 NO_DEBT = LetterKind.NO_DEBT
+RAMONA = Borrower(
+    borrower_id="B-1",
+    name="Ramona Díaz",
+    document_type="DNI",
+    document_number="28123456",
+    phone=CONTACT,
+)
 
 
 class LetterWorld:
@@ -33,14 +40,7 @@ class LetterWorld:
         configured = Settings(_env_file=None, fiado_data_dir=data_dir, **settings)
         self.services = build_services(configured, database=database, clock=self.clock)
         self.loans = Loans(database)
-        person = Borrower(
-            borrower_id="B-1",
-            name="Ramona Díaz",
-            document_type="DNI",
-            document_number="28123456",
-            phone=CONTACT,
-        )
-        Borrowers(database).save([person])
+        Borrowers(database).save([RAMONA])
         Merchants(database).save([Merchant(merchant_id="M-100", name="Casa Norte")])
         self.loans.save([a_loan()])
         self.pays("P-1", on=DUE_DATES[0])
@@ -76,6 +76,12 @@ class LetterWorld:
 
     def cancels(self):
         self.loans.mark_cancelled(LOAN_ID, self.today)
+
+    def moves(self, **changes):
+        """An import says that the loan is another borrower's: Ramona's but for the changes."""
+        person = RAMONA.model_copy(update={"borrower_id": "B-2", "phone": None} | changes)
+        Borrowers(self.database).save([person])
+        self.loans.save([a_loan(borrower_id=person.borrower_id)])
 
     def wishes(self, kind=NO_DEBT, *, cause_id="in-1", addressee=None):
         return self.services.letter_wishes.add(

@@ -68,16 +68,19 @@ class LetterDelivery:
         self._clock = clock
 
     def find(self, folio: str, borrower_id: str) -> Letter | None:
-        """The borrower's letter of that folio, or the newest that took its place."""
+        """
+        The borrower's letter of that folio, or the newest of theirs that took its place.
+
+        None if it was never theirs, or if what took its place is another borrower's.
+        """
         letter = self._letters.find(folio)
         if letter is None or letter.borrower_id != borrower_id:
             return None
-        while letter.superseded_by is not None:
-            newer = self._letters.find(letter.superseded_by)
-            if newer is None:
-                break
-            letter = newer
-        return letter
+        if letter.superseded_by is None:
+            return letter
+        search = self._search(borrower_id, letter.kind, letter.loan_id)
+        [newest] = self._register.list_newest(search, limit=1)
+        return newest if newest.superseded_by is None else None
 
     def find_newest(self, borrower_id: str, kind: LetterKind | None = None) -> Letter | None:
         """The borrower's letter issued last."""
@@ -115,9 +118,11 @@ class LetterDelivery:
         name = self._site.pack.letters.file_name(letter.kind, letter.folio)
         return self._media_links.url(letter.file_id, name, lasts=LINK_LASTS)
 
-    def _search(self, borrower_id: str, kind: LetterKind | None = None) -> RegisterSearch:
+    def _search(
+        self, borrower_id: str, kind: LetterKind | None = None, loan_id: str | None = None
+    ) -> RegisterSearch:
         today = self._site.local_date(self._clock.now())
-        return RegisterSearch(today=today, borrower_id=borrower_id, kind=kind)
+        return RegisterSearch(today=today, borrower_id=borrower_id, kind=kind, loan_id=loan_id)
 
     def _documents(self, conversation_id: str, folio: str) -> list[OutboxEntry]:
         """Every time its document was put into the chat, newest first; a held-back one was not."""

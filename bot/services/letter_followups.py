@@ -6,14 +6,15 @@ from datetime import date
 from bot.clock import Clock
 from bot.logs import get_logger
 from bot.metrics import LETTER_FOLLOWUPS
-from bot.services.letter_wishes import ACTOR, LetterWishes
+from bot.services.letter_revocations import LetterRevocations
+from bot.services.letter_wishes import LetterWishes
+from bot.services.letters import ACTOR
 from bot.site import Site
 from domain.letter_content import LetterKind
 from domain.letter_followups import broken_by, next_change_on, payment_to_offer_for
 from domain.loan_position import LoanHistory
 from storage.dead_letters import DeadLetters
 from storage.errors import StorageError
-from storage.letter_followups import LetterFollowups as StoredFollowups
 from storage.letter_notices import LetterNotices as StoredNotices
 from storage.letter_notices import NewNotice, NoticeKind
 from storage.letter_wishes import LetterWish
@@ -47,7 +48,7 @@ class LetterFollowups:
         wishes: StoredWishes,
         letter_wishes: LetterWishes,
         notices: StoredNotices,
-        followups: StoredFollowups,
+        revocations: LetterRevocations,
         dead_letters: DeadLetters,
         site: Site,
         clock: Clock,
@@ -58,7 +59,7 @@ class LetterFollowups:
         self._wishes = wishes
         self._letter_wishes = letter_wishes
         self._notices = notices
-        self._followups = followups
+        self._revocations = revocations
         self._dead_letters = dead_letters
         self._site = site
         self._clock = clock
@@ -111,37 +112,28 @@ class LetterFollowups:
         history = self._loans.find(loan_id)
         if history is None:
             return None
-        for letter in current:
-            self._revoke_if_broken(letter, history)
+        lasting = [each for each in current if not self._revoke_if_broken(each.folio, history)]
         for wish in waiting:
             self._letter_wishes.look_after(wish, history)
-        known = [letter.kind for letter in current] + [wish.kind for wish in waiting]
+        known = [letter.kind for letter in lasting] + [wish.kind for wish in waiting]
         if LetterKind.NO_DEBT not in known:
             self._offer_if_paid(history)
         return next_change_on(history, self._today(), self._site.pack.letters.terms)
 
-    def _revoke_if_broken(self, letter: CurrentLetter, history: LoanHistory) -> None:
-        reason = broken_by(letter.kind, history, self._today())
-        if reason is None:
-            return
-        notice = NewNotice(
-            notice_id=f"letter_revoked:{letter.folio}",
-            kind=NoticeKind.REVOKED,
-            loan_id=letter.loan_id,
-            borrower_id=history.loan.borrower_id,
-            folio=letter.folio,
+    def _revoke_if_broken(self, folio: str, history: LoanHistory) -> bool:
+        """Whether the letter was taken back now."""
+        letter = self._letters.find(folio)
+        reason = broken_by(letter, history, self._today()) if letter else None
+        if letter is None or reason is None:
+            return False
+        revoked = self._revocations.revoke(
+            letter, reason.value, actor=ACTOR, loan_version=history.version
         )
-        is_revoked = self._followups.revoke(
-            letter.folio,
-            reason.value,
-            notice,
-            loan_version=history.version,
-            actor=ACTOR,
-            at=self._clock.now(),
-        )
-        if is_revoked:
-            log.info("letter_revoked", folio=letter.folio, reason=reason.value)
-            LETTER_FOLLOWUPS.labels(what="revoked").inc()
+        if revoked is None:
+            return False
+        log.info("letter_broken", folio=folio, reason=reason.value)
+        LETTER_FOLLOWUPS.labels(what="revoked").inc()
+        return True
 
     def _offer_if_paid(self, history: LoanHistory) -> None:
         payment = payment_to_offer_for(history, self._today(), self._site.pack.letters.terms)

@@ -149,7 +149,7 @@ class LetterNoticeQueue:
                 is_good = letter is not None and letter.revoked_at is None
                 return not is_good or self._was_sent(conversation_id, notice.folio or "")
             case NoticeKind.OFFER:
-                return not self._can_be_offered(notice.loan_id, now)
+                return not self._can_be_offered(notice, now)
             case NoticeKind.REVOKED:
                 return False
 
@@ -160,9 +160,11 @@ class LetterNoticeQueue:
             for entry in self._outbox.list_of_subject(conversation_id, folio)
         )
 
-    def _can_be_offered(self, loan_id: str, now: datetime) -> bool:
-        history = self._loans.find(loan_id)
-        if history is None or self._letters.find_current(loan_id, LetterKind.NO_DEBT):
+    def _can_be_offered(self, notice: WaitingNotice, now: datetime) -> bool:
+        history = self._loans.find(notice.loan_id)
+        if history is None or history.loan.borrower_id != notice.borrower_id:
+            return False
+        if self._letters.find_current(notice.loan_id, LetterKind.NO_DEBT):
             return False
         today, terms = self._site.local_date(now), self._site.pack.letters.terms
         return payment_to_offer_for(history, today, terms) is not None

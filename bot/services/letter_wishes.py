@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.logs import get_logger
 from bot.metrics import LETTER_FOLLOWUPS
-from bot.services.letters import Letters
+from bot.services.letters import ACTOR, Letters
 from bot.services.people import People
 from bot.site import Site
 from domain.conversation import Handler
@@ -21,7 +21,6 @@ from storage.letter_wishes import DropReason, LetterWish, NewWish
 from storage.letter_wishes import LetterWishes as StoredWishes
 
 WISH_LASTS = timedelta(days=365)
-ACTOR = "service"
 
 log = get_logger()
 

@@ -8,10 +8,12 @@ from bot.clock import Clock
 from bot.doorbell import Doorbell
 from bot.logs import get_logger
 from bot.metrics import LETTERS_ISSUED, LETTERS_REFUSED
+from bot.services.letter_revocations import LetterRevocations
 from bot.services.loan_accounts import NotTheirLoanError
 from bot.site import Site
 from domain.letter import CODE_ALPHABET, CODE_CHARACTERS, Letter, LetterState, facts_key
 from domain.letter_content import LetterKind
+from domain.letter_followups import RevocationReason
 from domain.letter_rules import LetterNotAvailable, refuse_unless_available
 from domain.letter_writing import LetterDraft, Letterhead
 from domain.loan_position import LoanHistory, LoanPosition
@@ -23,6 +25,8 @@ from storage.loans import Loans
 from storage.merchants import Merchants
 
 MAX_TRIES = 5
+ACTOR = "service"
+"""Who does what nobody asked for."""
 
 log = get_logger()
 
@@ -66,6 +70,7 @@ class Letters:
         merchants: Merchants,
         site: Site,
         clock: Clock,
+        revocations: LetterRevocations,
         doorbell: Doorbell,
         base_url: str,
     ) -> None:
@@ -76,6 +81,7 @@ class Letters:
         self._merchants = merchants
         self._site = site
         self._clock = clock
+        self._revocations = revocations
         self._doorbell = doorbell
         self._head = Letterhead(
             country=site.country,
@@ -101,11 +107,15 @@ class Letters:
         borrower_id: str | None = None,
     ) -> LetterPreview:
         """What `issue` would make now; LetterNotAvailable and LoanNotFoundError as there."""
-        draft = self._draft(kind, self._history(loan_id, borrower_id), addressee)
-        content = draft.content("")
+        history = self._history(loan_id, borrower_id)
+        content = self._draft(kind, history, addressee).content("")
         current = self._letters.find_current(loan_id, kind)
         replaces = None
-        if current is not None and current.state(content.issued_on) is LetterState.VALID:
+        if (
+            current is not None
+            and current.borrower_id == history.loan.borrower_id
+            and current.state(content.issued_on) is LetterState.VALID
+        ):
             is_same = facts_key(current.content) == facts_key(content)
             replaces = None if is_same else current.folio
         return LetterPreview(content.valid_until, replaces)
@@ -133,7 +143,8 @@ class Letters:
         """
         A new letter in the place of one, with another code even if nothing else changed.
 
-        KeyError if there is no such letter; LetterNotAvailable if the loan gets none any more.
+        KeyError if there is no such letter; LetterNotAvailable if the loan gets none any more;
+        LoanNotFoundError if the loan is another borrower's by now.
         """
         old = self._letters.find(folio)
         if old is None:
@@ -144,6 +155,7 @@ class Letters:
             addressee=old.content.addressee,
             cause_id=cause_id,
             actor=actor,
+            borrower_id=old.borrower_id,
             reason=reason,
             is_forced=True,
         )
@@ -179,6 +191,7 @@ class Letters:
         for _ in range(MAX_TRIES):
             history = self._history(request.loan_id, request.borrower_id)
             draft = self._draft(request.kind, history, request.addressee)
+            self._revoke_anothers(request.kind, history)
             new = self._new_letter(request, draft)
             try:
                 letter, is_new = self._letters.issue_once(
@@ -195,6 +208,17 @@ class Letters:
                 self._doorbell.ring("documents")
             return letter, is_new
         raise LoanChangedError(request.loan_id)
+
+    def _revoke_anothers(self, kind: LetterKind, history: LoanHistory) -> None:
+        """One borrower's letter never takes the place of another's: that one ends before."""
+        current = self._letters.find_current(history.loan.loan_id, kind)
+        if current is not None and current.borrower_id != history.loan.borrower_id:
+            self._revocations.revoke(
+                current,
+                RevocationReason.BORROWER_CHANGED.value,
+                actor=ACTOR,
+                loan_version=history.version,
+            )
 
     def _new_letter(self, request: _Request, draft: LetterDraft) -> NewLetter:
         loan = draft.history.loan

@@ -98,6 +98,25 @@ def test_the_newest_stands_for_those_it_replaced(wired, letter):
     assert wired.letter_delivery.find_newest(letter.borrower_id, LetterKind.NO_DEBT) is None
 
 
+def test_what_took_the_place_of_a_letter_is_shown_to_its_own_borrower_alone(wired, letter):
+    newest = issue(wired, addressee="UBA", cause_id="in-2")
+    # as it was while a letter could be followed by another borrower's
+    wired.database["letters"].update_one(
+        {"_id": newest.folio}, {"$set": {"borrower_id": "B-other"}}
+    )
+    assert wired.letter_delivery.find(letter.folio, letter.borrower_id) is None
+
+
+def test_a_letter_taken_back_after_it_took_the_place_of_another_has_a_successor(wired, letter):
+    second = issue(wired, addressee="UBA", cause_id="in-2")
+    wired.letters.revoke(second.folio, "wrong", actor="agent-1")
+    find = wired.letter_delivery.find
+    assert find(letter.folio, letter.borrower_id).folio == second.folio
+    third = issue(wired, addressee="ANSES", cause_id="in-3")
+    assert find(letter.folio, letter.borrower_id) == third
+    assert find(second.folio, letter.borrower_id).folio == second.folio
+
+
 def test_what_never_came_is_found_until_it_comes_or_ends(wired, letter):
     find = wired.letter_delivery.find_unreceived
     assert find(letter.borrower_id, CHAT) == letter

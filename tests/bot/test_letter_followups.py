@@ -16,12 +16,14 @@ from domain.letter import LetterState
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable
 from domain.message import Document
+from storage.borrowers import Borrowers
 from storage.errors import StorageError
 from tests.fakes import CONTACT
-from tests.letter_world import LOAN_ID, LetterWorld
+from tests.letter_world import LOAN_ID, RAMONA, LetterWorld
 from tests.loan_builders import a_loan
 
 DAY = timedelta(days=1)
+OTHER_CONTACT = "5491155557777"
 READY, OFFER, REVOKED = "letter_ready", "letter_offer", "letter_revoked"
 
 
@@ -81,6 +83,22 @@ def letter_then_smaller_payment(world):
 def letter_then_cancelled(world):
     pays_and_asks(world)
     world.cancels()
+
+
+def letter_then_another_borrower(world):
+    pays_and_asks(world)
+    world.moves()
+
+
+def letter_then_corrected_name(world):
+    pays_and_asks(world)
+    Borrowers(world.database).save([RAMONA.model_copy(update={"name": "Ramona Díaz Sosa"})])
+    world.loans.save([a_loan(purpose="Lavarropas")])
+
+
+def balance_letter_then_another_borrower(world):
+    world.asks(LetterKind.BALANCE)
+    world.moves()
 
 
 def balance_letter_then_paid(world):
@@ -152,6 +170,21 @@ def paid_by_who_wants_no_promotions(world):
             letter_then_smaller_payment, [REVOKED], LetterState.REVOKED, None, id="correction"
         ),
         pytest.param(letter_then_cancelled, [REVOKED], LetterState.REVOKED, None, id="cancelled"),
+        pytest.param(
+            letter_then_another_borrower,
+            [REVOKED],
+            LetterState.REVOKED,
+            None,
+            id="another borrower's loan",
+        ),
+        pytest.param(letter_then_corrected_name, [], LetterState.VALID, None, id="corrected name"),
+        pytest.param(
+            balance_letter_then_another_borrower,
+            [REVOKED],
+            LetterState.REVOKED,
+            None,
+            id="balance letter, another borrower's loan",
+        ),
         pytest.param(
             balance_letter_then_paid, [OFFER], LetterState.VALID, None, id="balance letter, paid"
         ),
@@ -240,6 +273,27 @@ def test_a_revocation_is_audited_with_its_reason(world):
         folio,
         "payment_reversed",
     )
+
+
+def test_who_had_the_letter_of_a_loan_that_is_anothers_is_told(world):
+    world.pass_time(minutes=1)
+    theirs = world.writes(OTHER_CONTACT)
+    pays_and_asks(world)
+    world.moves(phone=OTHER_CONTACT)
+    world.follow_up()
+    told = {each["purpose"]: each["conversation_id"] for each in world.database["outbox"].find()}
+    # the letter was offered anew, to whom the loan is now
+    assert told == {REVOKED: world.conversation_id, OFFER: theirs}
+
+
+def test_a_loan_that_becomes_anothers_at_night_is_not_offered_to_the_first(world):
+    world.pass_time(hours=10)
+    world.pays()
+    world.follow_up()
+    world.moves()
+    world.pass_time(hours=12)
+    world.follow_up()
+    assert world.said == []
 
 
 def test_after_a_reversal_all_of_it_works_again(world):
@@ -433,7 +487,7 @@ CRASHES = [
             letter_then_reversal,
             REVOKED,
             [
-                ("letter_followups", "_followups.revoke"),
+                ("letter_followups", "_revocations.revoke"),
                 ("letter_followups", "_reviews.note_done"),
                 ("letter_notice_queue", "_notices.say_revoked"),
                 ("letter_notice_queue", "_waiting.end"),

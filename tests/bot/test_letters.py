@@ -11,6 +11,7 @@ from bot.settings import Settings
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable, Refusal
 from storage.demo_data import load_demo_data
+from storage.loans import Loans
 
 NOON = datetime(2026, 11, 23, 15, tzinfo=UTC)
 PAID = "5491144440106"
@@ -33,6 +34,19 @@ def loan_of(indexed):
         return indexed["loans"].find_one({"borrower_id": borrower["_id"]})
 
     return find
+
+
+@pytest.fixture
+def moved(wired, indexed, loan_of):
+    """Let an import say that the loan of one is the other's; who was whose borrower before."""
+
+    def move(phone, to):
+        loan_id, borrower_id = loan_of(phone)["_id"], loan_of(to)["borrower_id"]
+        before = Loans(indexed).find(loan_id).loan
+        Loans(indexed).save([before.model_copy(update={"borrower_id": borrower_id})])
+        return before.borrower_id, borrower_id
+
+    return move
 
 
 def issue(wired, loan, kind=LetterKind.BALANCE, **changes):
@@ -104,6 +118,40 @@ def test_another_borrowers_loan_does_not_exist(wired, loan_of):
         issue(wired, loan_of(ACTIVE), borrower_id=loan_of(PAID)["borrower_id"])
     with pytest.raises(LoanNotFoundError):
         issue(wired, {"_id": "L-unknown"})
+
+
+def test_one_borrowers_letter_does_not_take_the_place_of_anothers(wired, loan_of, moved):
+    loan = loan_of(ACTIVE)
+    old, _ = issue(wired, loan)
+    before, after = moved(ACTIVE, PAID)
+    assert wired.letters.preview(LetterKind.BALANCE, loan["_id"], addressee="UBA").replaces is None
+    new, _ = issue(wired, loan, addressee="UBA", cause_id="in-2", borrower_id=after)
+    ended = wired.letters.find(old.folio)
+    assert (ended.revoked_reason, ended.superseded_by) == ("borrower_changed", None)
+    assert wired.letter_delivery.find(old.folio, before) == ended
+    assert wired.letter_delivery.find(old.folio, after) is None
+    assert wired.letter_delivery.find(new.folio, before) is None
+    [notice] = wired.database["letter_notices"].find()
+    assert (notice["_id"], notice["borrower_id"]) == (f"letter_revoked:{old.folio}", before)
+
+
+def test_the_same_person_under_another_id_gets_a_letter_of_their_own(wired, loan_of, moved):
+    loan = loan_of(ACTIVE)
+    old, _ = issue(wired, loan)
+    before, after = moved(ACTIVE, PAID)
+    facts = {"name", "document_type", "document_number"}
+    person = wired.database["borrowers"].find_one({"_id": before}, dict.fromkeys(facts, 1))
+    del person["_id"]
+    wired.database["borrowers"].update_one({"_id": after}, {"$set": person})
+    new, is_new = issue(wired, loan, cause_id="in-2", borrower_id=after)
+    assert (is_new, new.borrower_id, new.content.holder) == (True, after, old.content.holder)
+
+
+def test_a_letter_of_a_loan_that_is_anothers_is_not_reissued(wired, loan_of, moved):
+    old, _ = issue(wired, loan_of(ACTIVE))
+    moved(ACTIVE, PAID)
+    with pytest.raises(LoanNotFoundError):
+        wired.letters.reissue(old.folio, "lost", cause_id="r-1", actor="agent-1")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import pytest
 
 from domain.letter import (
     InvalidAddressee,
-    Letter,
     LetterState,
     clean_addressee,
     facts_key,
@@ -12,28 +11,11 @@ from domain.letter import (
     read_code,
     read_folio,
 )
-from domain.letter_content import LetterKind
-from tests.letter_builders import CODE, ISSUED_AT, PAID, a_draft, a_no_debt_draft
+from tests.letter_builders import CODE, ISSUED_AT, PAID, a_draft, a_letter, a_no_debt_draft
 from tests.loan_builders import a_payment
 
 LAST_DAY = date(2026, 2, 10)
 ON_THE_DAY = a_payment(5000, ISSUED_AT.date(), payment_id="P-9")
-
-
-def a_letter(**changes):
-    content = a_draft().content("AR-LS-2026-000123")
-    fields = {
-        "folio": content.folio,
-        "kind": LetterKind.BALANCE,
-        "loan_id": "L-2026-004821",
-        "borrower_id": "B-1",
-        "merchant_id": "M-100",
-        "code": CODE,
-        "content": content,
-        "issued_at": ISSUED_AT,
-        "valid_until": LAST_DAY,
-    }
-    return Letter(**(fields | changes))
 
 
 REVOKED = {"revoked_at": datetime(2026, 2, 6, tzinfo=UTC), "revoked_reason": "payment_reversed"}

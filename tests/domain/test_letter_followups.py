@@ -2,22 +2,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.letter_content import LetterKind
 from domain.letter_followups import (
+    RevocationReason,
     broken_by,
     next_change_on,
     payment_to_offer_for,
     settling_payment,
 )
-from domain.letter_rules import Refusal
 from domain.loan_position import LoanHistory
-from tests.letter_builders import PAID, TERMS
+from tests.letter_builders import PAID, TERMS, a_letter, a_no_debt_draft
 from tests.loan_builders import DUE_DATES, a_loan, a_payment
 
 DAY = timedelta(days=1)
 LAST = DUE_DATES[-1]
 FIRST_TWO = PAID[:2]
-BALANCE, NO_DEBT = LetterKind.BALANCE, LetterKind.NO_DEBT
+BALANCE, NO_DEBT = a_letter(), a_letter(a_no_debt_draft())
 
 
 def a_history(payments=PAID, **loan):
@@ -35,14 +34,14 @@ DOUBLE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST, reversed_on=LAST + DA
 
 
 @pytest.mark.parametrize(
-    ("kind", "history", "reason"),
+    ("letter", "history", "reason"),
     [
         pytest.param(NO_DEBT, a_history(), None, id="paid"),
-        pytest.param(NO_DEBT, a_history(UNDONE), Refusal.PAYMENT_REVERSED, id="reversed"),
+        pytest.param(NO_DEBT, a_history(UNDONE), RevocationReason.PAYMENT_REVERSED, id="reversed"),
         pytest.param(
             NO_DEBT,
             a_history(last_paid(reversed_on=LAST + 9 * DAY)),
-            Refusal.PAYMENT_REVERSED,
+            RevocationReason.PAYMENT_REVERSED,
             id="will be reversed",
         ),
         pytest.param(NO_DEBT, a_history(PAID_AGAIN), None, id="reversed and paid again"),
@@ -50,22 +49,36 @@ DOUBLE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST, reversed_on=LAST + DA
         pytest.param(
             NO_DEBT,
             a_history(last_paid(amount_minor=9999)),
-            Refusal.STILL_OWED,
+            RevocationReason.STILL_OWED,
             id="a payment was corrected",
         ),
         pytest.param(NO_DEBT, a_history(last_paid(method="cheque")), None, id="yet to clear"),
         pytest.param(NO_DEBT, a_history(open_case="CASO-1"), None, id="request open"),
-        pytest.param(NO_DEBT, a_history(cancelled_on=LAST), Refusal.CANCELLED, id="undone"),
+        pytest.param(
+            NO_DEBT, a_history(cancelled_on=LAST), RevocationReason.CANCELLED, id="undone"
+        ),
         pytest.param(NO_DEBT, a_history(cancelled_on=LAST + DAY), None, id="not undone yet"),
+        pytest.param(
+            NO_DEBT,
+            a_history(UNDONE, borrower_id="B-2"),
+            RevocationReason.BORROWER_CHANGED,
+            id="another borrower's loan",
+        ),
+        pytest.param(
+            BALANCE,
+            a_history(FIRST_TWO, borrower_id="B-2"),
+            RevocationReason.BORROWER_CHANGED,
+            id="balance, another borrower's loan",
+        ),
         pytest.param(BALANCE, a_history(), None, id="balance, paid since"),
         pytest.param(BALANCE, a_history(UNDONE), None, id="balance, reversed since"),
         pytest.param(
-            BALANCE, a_history(cancelled_on=LAST), Refusal.CANCELLED, id="balance, undone"
+            BALANCE, a_history(cancelled_on=LAST), RevocationReason.CANCELLED, id="balance, undone"
         ),
     ],
 )
-def test_broken_by(kind, history, reason):
-    assert broken_by(kind, history, LAST) is reason
+def test_broken_by(letter, history, reason):
+    assert broken_by(letter, history, LAST) is reason
 
 
 CHEQUE = last_paid(method="Cheque")

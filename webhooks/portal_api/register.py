@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from bot.services.letters import LoanNotFoundError
 from domain.fields import DomainModel, Identifier, ShortText
-from domain.letter import LetterState, read_folio
+from domain.letter import Letter, LetterState, read_folio
 from domain.letter_content import LetterKind
+from domain.letter_followups import RevocationReason
 from domain.letter_rules import LetterNotAvailable
 from storage.letter_register import Place
 from storage.portfolio_records import Day
@@ -19,7 +21,7 @@ from webhooks.portal_api.letters import (
     not_available,
 )
 from webhooks.portal_api.paging import PageQuery, bad_cursor, cursor_at
-from webhooks.portal_api.problems import not_found
+from webhooks.portal_api.problems import ApiProblem, not_found
 
 endpoints = Endpoints("Register of letters")
 
@@ -71,7 +73,8 @@ def search_letters(call: Call, query: RegisterQuery) -> Answer:
     "/letters/<folio>/reissue",
     scopes=AGENTS,
     answers={201: LetterAnswer},
-    refusals=NO_LETTER | {409: NOT_AVAILABLE},
+    refusals=NO_LETTER
+    | {409: f"{NOT_AVAILABLE}; `borrower_changed` if the loan is another borrower's by now"},
     body=ReasonBody,
     renew=with_fresh_link,
 )
@@ -86,6 +89,8 @@ def reissue_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
         )
     except LetterNotAvailable as refusal:
         raise not_available(refusal, old.content.operation.currency) from None
+    except LoanNotFoundError:
+        raise _of_another(old) from None
     return issued(call, letter, is_new=True)
 
 
@@ -105,6 +110,20 @@ def revoke_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
     if letter is None:
         raise not_found("letter")
     return Answer(letter_answer(call.services, letter))
+
+
+def _of_another(letter: Letter) -> ApiProblem:
+    """The loan is another borrower's by now: the letter of this one gets no successor."""
+    return ApiProblem(
+        409,
+        LetterNotAvailable.code,
+        "The loan gets no such letter now",
+        kind=letter.kind,
+        reason=RevocationReason.BORROWER_CHANGED,
+        amount=None,
+        currency=letter.content.operation.currency,
+        available_on=None,
+    )
 
 
 def _place(query: RegisterQuery) -> Place | None:

@@ -141,6 +141,15 @@ def test_a_letter_that_would_not_hold_any_more_is_not_reissued(portal, agent):
     assert (answer.status_code, answer.json["reason"]) == (409, "payment_reversed")
 
 
+def test_a_letter_of_a_loan_that_is_anothers_is_not_reissued(world, portal, agent):
+    folio = portal.post("/loans/L-2/letters", {"kind": "no_debt"}).json["folio"]
+    records = [BORROWER | {"borrower_id": "B-2"}, PAID | {"borrower_id": "B-2"}]
+    import_portfolio(world.services.database, as_file(records), _refuse)
+    answer = agent.post(f"/letters/{folio}/reissue", REASON)
+    assert (answer.status_code, answer.json["reason"]) == (409, "borrower_changed")
+    assert answer.json["kind"] == "no_debt"
+
+
 def test_revoking_is_final_and_says_why(world, portal, agent):
     folio = portal.post("/loans/L-2/letters", {"kind": "no_debt"}).json["folio"]
     revoked = agent.post(f"/letters/{folio}/revoke", REASON)
