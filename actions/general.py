@@ -117,10 +117,10 @@ class Repeat(Action):
         if turn.active_form is not None and not is_identified:
             # the open question asks itself again
             return []
-        last = await in_thread(lambda s: _last_replies(s, turn))
-        if last is LastReplies.OTHERS and not is_identified:
+        last = await in_thread(lambda s: _last_answer(s, turn))
+        if last is LastAnswer.OTHERS and not is_identified:
             return ask_identity(self.name(), turn)
-        say(dispatcher, "utter_repeat" if last is LastReplies.THEIRS else "utter_nothing_to_repeat")
+        say(dispatcher, "utter_repeat" if last is LastAnswer.THEIRS else "utter_nothing_to_repeat")
         return []
 
 
@@ -160,7 +160,7 @@ class NotUnderstood(Action):
         return climbed
 
 
-class LastReplies(Enum):
+class LastAnswer(Enum):
     """To whom the last answer may be shown again."""
 
     THEIRS = auto()
@@ -168,13 +168,13 @@ class LastReplies(Enum):
     NONE = auto()
 
 
-def _last_replies(services: Services, turn: TurnContext) -> LastReplies:
+def _last_answer(services: Services, turn: TurnContext) -> LastAnswer:
     conversation = services.conversations.get(turn.conversation_id)
-    if not conversation.last_replies:
-        return LastReplies.NONE
+    if not conversation.last_answer:
+        return LastAnswer.NONE
     identity = services.contacts.get(turn.contact_id).identity
     may_repeat = conversation.may_repeat(identity, services.clock.now())
-    return LastReplies.THEIRS if may_repeat else LastReplies.OTHERS
+    return LastAnswer.THEIRS if may_repeat else LastAnswer.OTHERS
 
 
 async def _ask_for_other_words(dispatcher: CollectingDispatcher, turn: TurnContext) -> None:

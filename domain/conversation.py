@@ -56,6 +56,16 @@ class OfferedOption(BaseModel):
     entities: dict[str, Any] = {}
 
 
+class Reply(BaseModel):
+    """One message of ours: `purpose` names its template, `subject` the letter it is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    content: OutboundContent
+    purpose: str | None = None
+    subject: str | None = None
+
+
 class DialogueSession(BaseModel):
     """The span after which the dialogue starts afresh."""
 
@@ -79,8 +89,8 @@ class Conversation(BaseModel):
     session: DialogueSession = DialogueSession()
     offer: Offer | None = None
     active_form: str | None = None
-    last_replies: list[OutboundContent] = []
-    last_replies_for: str | None = None
+    last_answer: list[Reply] = []
+    last_answer_for: str | None = None
     turns: int = 0
 
     def next_session(self, now: datetime) -> DialogueSession:
@@ -92,12 +102,12 @@ class Conversation(BaseModel):
 
     def may_repeat(self, identity: Identity, now: datetime) -> bool:
         """
-        Whether the last replies may be shown again.
+        Whether the last answer may be shown again.
 
         What was said to a proven borrower is repeated only while the contact is still proven to
         be that borrower.
         """
-        return self.last_replies_for in (None, identity.verified_borrower(now))
+        return self.last_answer_for in (None, identity.verified_borrower(now))
 
     def session_id(self, session: DialogueSession) -> str:
         return f"{self.conversation_id}.{session.number}"

@@ -10,8 +10,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
-from domain.conversation import Conversation, DialogueSession, Handler, Offer
-from domain.message import OutboundContent
+from domain.conversation import Conversation, DialogueSession, Handler, Offer, Reply
 
 
 class LeaseLostError(Exception):
@@ -41,8 +40,8 @@ class TurnOutcome(BaseModel):
     session: DialogueSession
     offer: Offer | None
     active_form: str | None = None
-    last_replies: list[OutboundContent]
-    last_replies_for: str | None = None
+    last_answer: list[Reply]
+    last_answer_for: str | None = None
     arrived_at: datetime
     handled_by: Handler | None = None
 
@@ -154,9 +153,9 @@ class Conversations:
             "attempts": 0,
             "batch": None,
         }
-        if outcome.last_replies:
-            changes["last_replies"] = [reply.model_dump() for reply in outcome.last_replies]
-            changes["last_replies_for"] = outcome.last_replies_for
+        if outcome.last_answer:
+            changes["last_answer"] = [reply.model_dump() for reply in outcome.last_answer]
+            changes["last_answer_for"] = outcome.last_answer_for
         if outcome.handled_by is not None:
             changes["handled_by"] = outcome.handled_by.value
         document = self._conversations.find_one_and_update(

@@ -59,7 +59,7 @@ def an_outcome(**changes: Any) -> TurnOutcome:
     fields: dict[str, Any] = {
         "session": DialogueSession(number=1, last_turn_at=NOON),
         "offer": None,
-        "last_replies": [],
+        "last_answer": [],
         "arrived_at": NOON,
     }
     return TurnOutcome(**(fields | changes))

@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from bot.dialogue.replies import Replies, Reply
+from bot.dialogue.replies import Replies
 from domain.contact import Identity
-from domain.conversation import Author, Conversation, Handler
-from domain.message import OutboundContent
+from domain.conversation import Author, Conversation, Handler, Reply
 from storage.attachments import NewAttachment
 from storage.conversations import TurnOutcome
 from storage.inbox import InboxEntry
@@ -41,7 +40,7 @@ class Answer:
         self.active_form = active_form
         messages = replies.messages
         if "repeat" in replies.effects:
-            messages = [Reply(content=content) for content in self.conversation.last_replies]
+            messages = self.conversation.last_answer
         else:
             self.offer = replies.offer
         self.messages += [(message, message_id) for message in messages]
@@ -78,8 +77,8 @@ class Answer:
                 session=self.session,
                 offer=self.offer,
                 active_form=self.active_form,
-                last_replies=self._last_replies(),
-                last_replies_for=proven,
+                last_answer=self._last_answer(),
+                last_answer_for=proven,
                 arrived_at=max(entry.arrived_at for entry in batch),
                 handled_by=self.handled_by if self._changes_hands() else None,
             ),
@@ -87,8 +86,8 @@ class Answer:
             attachments=self.attachments,
         )
 
-    def _last_replies(self) -> list[OutboundContent]:
+    def _last_answer(self) -> list[Reply]:
         """What "say it again" means; the identity question does not: what was before it stays."""
         if self.active_form == IDENTITY_FORM:
             return []
-        return [reply.content for reply, _ in self.messages]
+        return [reply for reply, _ in self.messages]

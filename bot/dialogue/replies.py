@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from bot.dialogue.commands import CommandSigner, parse_payload
 from bot.dialogue.rasa_client import RasaResponse
-from domain.conversation import Offer, OfferedOption
+from domain.conversation import Offer, OfferedOption, Reply
 from domain.message import (
     Buttons,
     Document,
@@ -29,14 +29,6 @@ MAX_ROW_TITLE = 24
 MAX_ROW_DESCRIPTION = 72
 FILES: dict[str, type[Document] | type[Image]] = {"document": Document, "image": Image}
 BESIDE_CONTENT = {"effect", "purpose", "subject"}
-
-
-class Reply(BaseModel):
-    """One message; `purpose` names its template if any, `subject` the letter it is about."""
-
-    content: OutboundContent
-    purpose: str | None = None
-    subject: str | None = None
 
 
 class Replies(BaseModel):

@@ -7,13 +7,13 @@ from bot.dialogue.answer import Answer
 from bot.dialogue.commands import Command, CommandSigner
 from bot.dialogue.rasa_client import RasaClient, RasaResponse
 from bot.dialogue.reading import Reader, Reading
-from bot.dialogue.replies import Replies, Reply, shape_replies
+from bot.dialogue.replies import Replies, shape_replies
 from bot.logs import get_logger
 from bot.metrics import TURN_SECONDS
 from bot.site import Site
 from domain.burst import Turn, join
 from domain.contact import Contact
-from domain.conversation import Conversation, Handler, Route, route
+from domain.conversation import Conversation, Handler, Reply, Route, route
 from domain.message import InboundMessage, Media, OutboundText
 from domain.text import fold
 from storage.attachments import NewAttachment

@@ -50,7 +50,7 @@ class FallbackNotices:
             outcome=TurnOutcome(
                 session=conversation.session,
                 offer=None,
-                last_replies=[],
+                last_answer=[],
                 arrived_at=max(entry.arrived_at for entry in batch),
             ),
             replies=[

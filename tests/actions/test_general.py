@@ -11,6 +11,8 @@ from storage.merchants import Merchants
 from tests.actions.conftest import PHONE
 from tests.actions.trackers import bot_event, user_event
 
+SAID = {"content": {"kind": "text", "text": "..."}}
+
 
 def own_a_shop(service):
     Merchants(service.database).save(
@@ -130,7 +132,7 @@ def told(service, verified):
     """Somebody who was told something that only B-1 may hear."""
     service.database["conversations"].update_one(
         {"_id": verified.conversation_id},
-        {"$set": {"last_replies": [{"kind": "text", "text": "..."}], "last_replies_for": "B-1"}},
+        {"$set": {"last_answer": [SAID], "last_answer_for": "B-1"}},
     )
     return verified
 
@@ -156,7 +158,7 @@ def test_afterwards_identity_is_asked_first(told, clock):
 )
 def test_after_the_proof_it_is_repeated_if_it_is_theirs(service, told, told_to, said):
     service.database["conversations"].update_one(
-        {"_id": told.conversation_id}, {"$set": {"last_replies_for": told_to}}
+        {"_id": told.conversation_id}, {"$set": {"last_answer_for": told_to}}
     )
     outcome = told.run(
         Repeat(), "inform", entities={"identity_digits": "3456"}, active_form="identity_form"

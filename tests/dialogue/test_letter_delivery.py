@@ -203,3 +203,12 @@ def test_a_link_is_one_more_message_about_the_letter(running_service, issued):
     issued.asks("no me llegó")
     kinds = [each.content.kind for each in entries_about(running_service, issued, issued.letter)]
     assert kinds == ["url_button", "document", "document"]
+
+
+def test_a_repeated_letter_was_sent_twice(running_service, issued):
+    (again,) = issued.asks("repetir").replies
+    assert again.kind == "document"
+    second, first = entries_about(running_service, issued, issued.letter)
+    assert (second.content, second.purpose) == (first.content, "letter_ready")
+    (link,) = issued.asks("no me llegó").replies
+    assert link.kind == "interactive/url-button"

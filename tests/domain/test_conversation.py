@@ -128,4 +128,4 @@ def test_next_session(session, number):
 def test_what_was_said_to_a_borrower_is_repeated_to_that_borrower_only(
     said_to, identity, may_repeat
 ):
-    assert a_conversation(last_replies_for=said_to).may_repeat(identity, NOON) is may_repeat
+    assert a_conversation(last_answer_for=said_to).may_repeat(identity, NOON) is may_repeat

@@ -3,13 +3,16 @@ from datetime import timedelta
 
 import pytest
 
-from domain.conversation import DialogueSession, Handler, Offer, OfferedOption
+from domain.conversation import DialogueSession, Handler, Offer, OfferedOption, Reply
 from domain.message import OutboundText
 from storage.conversations import Conversations, LeaseLostError
 from tests.message_builders import BUSINESS_NUMBER, CONVERSATION, NOON, a_lease, an_outcome
 
 SECOND = timedelta(seconds=1)
 LEASE = 15 * SECOND
+SAID = [
+    Reply(content=OutboundText(text="Buenas"), purpose="letter_ready", subject="AR-LS-2026-000001")
+]
 
 
 @pytest.fixture
@@ -120,8 +123,8 @@ def test_what_a_turn_leaves(conversations, indexed):
     outcome = an_outcome(
         offer=Offer(nonce="n1", options=[option]),
         active_form="identity_form",
-        last_replies=[OutboundText(text="Buenas")],
-        last_replies_for="B-1",
+        last_answer=SAID,
+        last_answer_for="B-1",
         arrived_at=NOON + SECOND,
     )
     finish(conversations, a_lease(conversations), outcome, database=indexed)
@@ -129,18 +132,18 @@ def test_what_a_turn_leaves(conversations, indexed):
     assert conversation.session == DialogueSession(number=1, last_turn_at=NOON)
     assert conversation.offer == outcome.offer
     assert conversation.active_form == "identity_form"
-    assert conversation.last_replies == outcome.last_replies
-    assert conversation.last_replies_for == "B-1"
+    assert conversation.last_answer == SAID
+    assert conversation.last_answer_for == "B-1"
     assert conversation.last_inbound_at == NOON + SECOND
 
 
 def test_a_turn_without_words_leaves_the_last_ones_to_repeat(conversations, indexed):
-    said = an_outcome(last_replies=[OutboundText(text="Buenas")], last_replies_for="B-1")
+    said = an_outcome(last_answer=SAID, last_answer_for="B-1")
     finish(conversations, a_lease(conversations), said, database=indexed)
     finish(conversations, a_lease(conversations), an_outcome(), database=indexed)
     conversation = conversations.get(CONVERSATION)
-    assert conversation.last_replies == said.last_replies
-    assert conversation.last_replies_for == "B-1"
+    assert conversation.last_answer == SAID
+    assert conversation.last_answer_for == "B-1"
 
 
 def test_an_owner_that_changes_during_a_turn_stays(conversations, indexed):
