@@ -24,6 +24,7 @@ from bot.services.letter_wishes import LetterWishes
 from bot.services.letters import Letters
 from bot.services.loan_accounts import LoanAccounts
 from bot.services.media_links import MediaLinks
+from bot.services.merchant_logos import MerchantLogos
 from bot.services.outgoing_files import OutgoingFiles
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -102,6 +103,7 @@ class Services:
     idempotency: Idempotency
     portfolio: Portfolio
     letter_register: LetterRegister
+    merchant_logos: MerchantLogos
 
 
 def build_services(
@@ -249,6 +251,7 @@ def build_services(
             site=site,
             clock=clock,
         ),
+        merchant_logos=MerchantLogos(merchants, files, audit_log, clock),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from domain.fields import DomainModel, Identifier, ShortText
 from domain.phone import Phone
@@ -20,13 +20,19 @@ class PaymentAccount(DomainModel):
     bank: ShortText | None = None
 
 
-class Merchant(DomainModel):
+class MerchantFacts(DomainModel):
+    """What the lender's own system tells of a merchant."""
+
     merchant_id: Identifier
     name: ShortText
     tax_id: ShortText | None = None
     owner_name: ShortText | None = None
     owner_phone: Phone | None = None
     payment_accounts: tuple[PaymentAccount, ...] = ()
+
+
+class Merchant(MerchantFacts):
+    logo_file_id: str | None = Field(None, description="picture for its letters")
 
 
 class Salesperson(DomainModel):

@@ -17,6 +17,13 @@ class UnusableLogo(PressError):
         )
 
 
+class UnusableMerchantLogo(PressError):
+    """No letter can bear the logo of its merchant; it may do without."""
+
+    def __str__(self) -> str:
+        return "the merchant's logo cannot be printed: put it anew"
+
+
 class LetterRenderError(PressError):
     """A template could not be laid out with these facts."""
 

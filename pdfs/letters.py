@@ -13,10 +13,10 @@ from domain.letter_content import (
     NoDebtLetterContent,
 )
 from pdfs.balance_letter import BalanceLetterFacts
-from pdfs.errors import LetterRenderError, UnusableLogo, kind_and_place
+from pdfs.errors import LetterRenderError, UnusableLogo, UnusableMerchantLogo, kind_and_place
 from pdfs.letter_facts import LetterFacts
 from pdfs.no_debt_letter import NoDebtLetterFacts
-from pdfs.pictures import data_uri, logo_uri, qr_png
+from pdfs.pictures import Picture, data_uri, logo_picture, qr_png
 from pdfs.renderer import render_html
 
 MAX_PASSES = 3
@@ -52,7 +52,7 @@ def render_letter(
     template = TEMPLATES[content.kind]
     try:
         return _rendered(template, template.facts(content), logo, merchant_logo)
-    except (MemoryError, UnusableLogo):
+    except (MemoryError, UnusableLogo, UnusableMerchantLogo):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the template is the one to look at
         raise LetterRenderError(template.file, kind_and_place(error)) from None
@@ -72,10 +72,19 @@ def letter_html(
         say=facts.say,
         pages=pages,
         has_own_logo=logo is not None,
-        logo=logo_uri(logo),
-        merchant_logo=logo_uri(merchant_logo) if merchant_logo else None,
+        logo=logo_picture(logo),
+        merchant_logo=_merchant_logo(merchant_logo),
         qr=data_uri(qr_png(facts.content.verify_url)),
     )
+
+
+def _merchant_logo(logo: bytes | None) -> Picture | None:
+    if logo is None:
+        return None
+    try:
+        return logo_picture(logo)
+    except UnusableLogo:
+        raise UnusableMerchantLogo from None
 
 
 def _rendered(

@@ -70,13 +70,15 @@ class Press:
         """Start in the background; the first letter does not wait for what is loaded by then."""
         self._running_pool().schedule(os.getpid)
 
-    def print_letter(self, content: AnyLetterContent) -> bytes:
+    def print_letter(
+        self, content: AnyLetterContent, *, merchant_logo: bytes | None = None
+    ) -> bytes:
         """The signed document. PressError when it was not made: too slow, too big, no process."""
         try:
-            return self._print(content)
+            return self._print(content, merchant_logo)
         except _PressStopped:
             # between two letters: this one had no part in it
-            return self._print(content)
+            return self._print(content, merchant_logo)
 
     def close(self) -> None:
         """End the processes, unfinished letters too."""
@@ -94,10 +96,10 @@ class Press:
                 self._pool = self._new_pool()
             return self._pool
 
-    def _print(self, content: AnyLetterContent) -> bytes:
+    def _print(self, content: AnyLetterContent, merchant_logo: bytes | None) -> bytes:
         pool = self._running_pool()
         try:
-            future = pool.schedule(_print, [content], timeout=self._letter_seconds)
+            future = pool.schedule(_print, [content, merchant_logo], timeout=self._letter_seconds)
         except RuntimeError as error:
             raise _PressStopped from error
         while not wait([future], timeout=LOOK_SECONDS).done:
@@ -156,11 +158,11 @@ def _yield_to_others() -> None:
         Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
-def _print(content: AnyLetterContent) -> bytes:
+def _print(content: AnyLetterContent, merchant_logo: bytes | None = None) -> bytes:
     from pdfs.letters import render_letter  # noqa: PLC0415
 
     try:
-        return _sign(render_letter(content, logo=_logo), content)
+        return _sign(render_letter(content, logo=_logo, merchant_logo=merchant_logo), content)
     except (PressError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - many a library's errors cannot be pickled

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from pymongo import IndexModel
 
-from domain.merchant import Merchant, Salesperson
+from domain.merchant import Merchant, MerchantFacts, Salesperson
 from storage.bulk import WriteCounts, existing_ids, to_document, to_fields, upsert
 from storage.mongo import Document, MongoDatabase
 
@@ -38,10 +38,19 @@ class Merchants:
         found = self._merchants.find({"owner_phone": {"$in": phones}}).sort("_id", 1)
         return [_merchant(document) for document in found]
 
-    def save(self, merchants: Iterable[Merchant]) -> WriteCounts:
-        """Make or update each by its id."""
-        documents = (to_document(merchant, "merchant_id") for merchant in merchants)
+    def save(self, merchants: Iterable[MerchantFacts]) -> WriteCounts:
+        """Make or update each by its id. Its logo is not among its facts and stays."""
+        documents = (
+            to_document(merchant, "merchant_id", exclude={"logo_file_id"}) for merchant in merchants
+        )
         return upsert(self._merchants, documents)
+
+    def set_logo(self, merchant_id: str, file_id: str | None) -> Merchant | None:
+        """Name its logo, or none; the merchant as it was before, None if there is no such."""
+        before = self._merchants.find_one_and_update(
+            {"_id": merchant_id}, {"$set": {"logo_file_id": file_id}}
+        )
+        return _merchant(before) if before else None
 
     def existing(self, merchant_ids: Ids[str]) -> set[str]:
         return existing_ids(self._merchants, merchant_ids)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.borrower import Borrower
 from domain.loan import Loan, Payment, PaymentReversal
-from domain.merchant import Merchant, Salesperson
+from domain.merchant import MerchantFacts, Salesperson
 from domain.transaction import Transaction
 from storage.borrowers import Borrowers
 from storage.bulk import WriteCounts
@@ -63,7 +63,7 @@ class PortfolioBatch:
         """`records` are those that may be taken: what they refer to is looked up at once."""
         self._portfolio = portfolio
         self._look_up(records)
-        self._merchants: dict[str, Merchant] = {}
+        self._merchants: dict[str, MerchantFacts] = {}
         self._salespeople: dict[str, Salesperson] = {}
         self._borrowers: dict[str, Borrower] = {}
         self._loans: dict[str, Loan] = {}
@@ -91,7 +91,7 @@ class PortfolioBatch:
         """Keep `record` for writing; RecordError when it contradicts or lacks what it refers to."""
         match record:
             case MerchantRecord():
-                self._merchants[record.merchant_id] = plain(Merchant, record)
+                self._merchants[record.merchant_id] = plain(MerchantFacts, record)
                 self._known_merchants.add(record.merchant_id)
             case BorrowerRecord():
                 self._borrowers[record.borrower_id] = plain(Borrower, record)

@@ -19,7 +19,7 @@ from pydantic import (
 from domain.borrower import Borrower
 from domain.fields import DomainModel, Identifier, ShortText
 from domain.loan import Loan, Payment, PaymentReversal
-from domain.merchant import Merchant, Salesperson
+from domain.merchant import MerchantFacts, Salesperson
 from domain.money import AmountText, Currency, InvalidAmount, parse_amount
 from domain.transaction import Transaction, TransactionKind
 from storage.record_errors import Complaint, RecordError, record_error
@@ -78,7 +78,7 @@ DailyRate = Annotated[
 ]
 
 
-class MerchantRecord(Merchant):
+class MerchantRecord(MerchantFacts):
     type: Literal["merchant"]
 
 

@@ -11,10 +11,14 @@ class FakePress:
     def __init__(self, *troubles: BaseException | None) -> None:
         self.troubles = list(troubles)
         self.printed: list[str] = []
+        self.merchant_logos: list[bytes | None] = []
 
-    def print_letter(self, content: AnyLetterContent) -> bytes:
+    def print_letter(
+        self, content: AnyLetterContent, *, merchant_logo: bytes | None = None
+    ) -> bytes:
         """No two copies are the same, as with a real signature."""
         self.printed.append(content.folio)
+        self.merchant_logos.append(merchant_logo)
         trouble = self.troubles.pop(0) if self.troubles else None
         if trouble is not None:
             raise trouble

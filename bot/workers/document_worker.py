@@ -8,10 +8,11 @@ from bot.clock import Clock
 from bot.doorbell import Doorbell
 from bot.logs import get_logger
 from bot.metrics import LETTER_SECONDS
+from bot.services.merchant_logos import MerchantLogos
 from domain.country.letters import LetterRules
 from domain.letter import Letter
 from domain.letter_content import AnyLetterContent
-from pdfs.errors import PressError
+from pdfs.errors import PressError, UnusableMerchantLogo
 from storage.dead_letters import DeadLetters
 from storage.files import Files
 from storage.letter_printing import LetterPrinting
@@ -28,7 +29,9 @@ log = get_logger()
 class Printer(Protocol):
     """What makes the document of a letter; PressError if it could not this time."""
 
-    def print_letter(self, content: AnyLetterContent, /) -> bytes: ...
+    def print_letter(
+        self, content: AnyLetterContent, /, *, merchant_logo: bytes | None = None
+    ) -> bytes: ...
 
 
 class DocumentWorker:
@@ -43,6 +46,7 @@ class DocumentWorker:
         press: Printer,
         *,
         letters: LetterPrinting,
+        merchant_logos: MerchantLogos,
         rules: LetterRules,
         files: Files,
         outbox_files: OutboxFiles,
@@ -54,6 +58,7 @@ class DocumentWorker:
         """`on_released` is told each conversation that has something to send now."""
         self._press = press
         self._letters = letters
+        self._merchant_logos = merchant_logos
         self._rules = rules
         self._files = files
         self._outbox_files = outbox_files
@@ -95,7 +100,7 @@ class DocumentWorker:
         # stored already: whoever did it was stopped before it could be noted
         stored = self._files.find(letter.file_id) or self._files.put_once(
             letter.file_id,
-            self._press.print_letter(letter.content),
+            self._printed(letter),
             name=self._rules.file_name(letter.kind, letter.folio),
             content_type=CONTENT_TYPE,
         )
@@ -104,6 +109,15 @@ class DocumentWorker:
         seconds = (self._clock.now() - letter.issued_at).total_seconds()
         LETTER_SECONDS.observe(max(0.0, seconds))
         log.info("letter_printed", folio=letter.folio, size_bytes=stored.size_bytes)
+
+    def _printed(self, letter: Letter) -> bytes:
+        """The document, with the merchant's logo unless that is what cannot be printed."""
+        try:
+            logo = self._merchant_logos.find(letter.merchant_id)
+            return self._press.print_letter(letter.content, merchant_logo=logo)
+        except UnusableMerchantLogo as error:
+            log.warning("merchant_logo_left_out", folio=letter.folio, reason=str(error))
+            return self._press.print_letter(letter.content)
 
     def _give_up(self, letter: Letter, reason: str) -> bool:
         """Leave it without a document; who waits for it is told so by the sender."""

@@ -11,7 +11,6 @@ from bot.logs import get_logger
 from bot.signing_key import letter_signing_key
 from bot.site import DEFAULT_SITE_FILE
 from bot.workers.document_worker import Printer
-from domain.letter_content import AnyLetterContent
 from pdfs.errors import PressError
 from pdfs.letter_signer import LetterSigner
 from pdfs.press import Press
@@ -27,7 +26,7 @@ class NoPress:
     def __init__(self, reason: str) -> None:
         self._reason = reason
 
-    def print_letter(self, _content: AnyLetterContent) -> bytes:
+    def print_letter(self, *_: object, **__: object) -> bytes:
         """PressError, always."""
         raise PressError(self._reason)
 

@@ -143,6 +143,7 @@ def build_document_worker(
     return DocumentWorker(
         press,
         letters=wired.letter_printing,
+        merchant_logos=wired.merchant_logos,
         rules=wired.site.pack.letters,
         files=wired.files,
         outbox_files=wired.outbox_files,

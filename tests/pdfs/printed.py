@@ -16,6 +16,16 @@ class Glyphs:
     size: float
 
 
+@dataclass(frozen=True)
+class PrintedPicture:
+    """A picture as large as it stands on paper, and the colour in its middle."""
+
+    width_mm: float
+    height_mm: float
+    bottom_mm: float
+    colour: tuple[int, ...] | int
+
+
 class Printed:
     def __init__(self, pdf: bytes) -> None:
         self.bytes = pdf
@@ -50,6 +60,25 @@ class Printed:
     @property
     def glyphs(self) -> list[Glyphs]:
         return [each for page in self.reader.pages for each in _glyphs(page)]
+
+    @cached_property
+    def pictures(self) -> list[PrintedPicture]:
+        return [each for page in self.reader.pages for each in _pictures(page)]
+
+
+def _pictures(page: PageObject) -> list[PrintedPicture]:
+    images = {each.name.rpartition(".")[0]: each.image for each in page.images}
+    found = []
+
+    def visit(operator, operands, matrix, _text_matrix) -> None:
+        if operator == b"Do":
+            image = images[operands[0].removeprefix("/")]
+            middle = image.getpixel((image.width // 2, image.height // 2))
+            width, *_, height, _left, bottom = (value / 72 * 25.4 for value in matrix)
+            found.append(PrintedPicture(width, height, bottom, middle))
+
+    page.extract_text(visitor_operand_before=visit)
+    return found
 
 
 def _glyphs(page: PageObject) -> list[Glyphs]:

@@ -14,11 +14,12 @@ from pypdf.generic import DictionaryObject
 from domain.country import country_codes, country_pack
 from domain.letter_content import Issuer, LetterKind
 from pdfs import letters
-from pdfs.errors import LetterRenderError, UnusableLogo
+from pdfs.errors import LetterRenderError, UnusableLogo, UnusableMerchantLogo
 from pdfs.fonts import REGULAR
 from pdfs.letters import TEMPLATES, render_letter
 from pdfs.samples import all_samples, sample
 from tests.pdfs.printed import Printed
+from tests.pictures import a_picture
 
 BALANCE, NO_DEBT = LetterKind.BALANCE, LetterKind.NO_DEBT
 SMALLEST_LETTER_MM = 1.8
@@ -361,10 +362,56 @@ def test_logos(mode, size):
     assert len(pdf) < 200_000
 
 
-@pytest.mark.parametrize("picture", [b"GIF89a", b"<svg/>", b"\x89PNG\r\n"], ids=repr)
+@pytest.mark.parametrize(("kind", "country"), EACH)
+def test_the_merchants_logo_stands_with_the_operation(samples, kind, country):
+    logo = a_picture(colour=(170, 40, 30))
+    letter = Printed(render_letter(sample(kind, country), logo=None, merchant_logo=logo))
+    before = samples[kind, country].pictures
+    [more] = [each for each in letter.pictures if each.colour == (170, 40, 30)]
+    assert len(letter.pictures) == len(before) + 1
+    assert more.width_mm == pytest.approx(3 * more.height_mm, rel=0.02)
+    assert more.height_mm >= 8
+    assert letter.pages == 1
+    assert letter.text == samples[kind, country].text
+
+
+@pytest.mark.parametrize(
+    "size", [(3000, 30), (30, 3000), (1, 1)], ids=["a line", "a pole", "a point"]
+)
+def test_no_logo_is_larger_than_its_place(size):
+    logo = a_picture(size=size)
+    letter = Printed(render_letter(sample(NO_DEBT, "AR"), logo=logo, merchant_logo=logo))
+    lenders, merchants, _ = sorted(letter.pictures, key=lambda each: -each.bottom_mm)
+    assert letter.pages == 1
+    assert lenders.width_mm <= 68
+    assert lenders.height_mm <= 15
+    assert merchants.width_mm <= 56
+    assert merchants.height_mm <= 9
+
+
+NO_LOGOS = pytest.mark.parametrize(
+    "picture",
+    [
+        pytest.param(b"GIF89a", id="GIF"),
+        pytest.param(b"<svg/>", id="SVG"),
+        pytest.param(b"\x89PNG\r\n", id="a beginning"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(a_picture("1", (12_000, 12_000), colour=1), id="a bomb"),
+        pytest.param(a_picture("1", (16_000, 16_000), colour=1), id="a larger bomb"),
+    ],
+)
+
+
+@NO_LOGOS
 def test_a_picture_that_is_no_logo(picture):
     with pytest.raises(UnusableLogo):
         render_letter(sample(NO_DEBT, "AR"), logo=picture)
+
+
+@NO_LOGOS
+def test_whose_logo_it_is_that_cannot_be_printed_is_told(picture):
+    with pytest.raises(UnusableMerchantLogo):
+        render_letter(sample(NO_DEBT, "AR"), logo=None, merchant_logo=picture)
 
 
 @pytest.fixture

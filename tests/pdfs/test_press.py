@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from domain.letter_content import LetterKind
-from pdfs.errors import LetterRenderError, PressError, UnusableLogo
+from pdfs.errors import LetterRenderError, PressError, UnusableLogo, UnusableMerchantLogo
 from pdfs.press import NICENESS, Press
 from pdfs.samples import sample
 from tests.pdfs.printed import Printed
 from tests.pdfs.signers import by_addressee, process_facts, unchanged
+from tests.pictures import RED, a_picture
 
 CONTENT = sample(LetterKind.NO_DEBT, "AR")
 
@@ -74,6 +75,14 @@ def test_process_is_nice_and_small_and_replaced_when_killed_between_letters():
 def test_failures_keep_their_kind_between_processes():
     with Press(unchanged, logo=b"no picture") as press, pytest.raises(UnusableLogo):
         press.print_letter(CONTENT)
+
+
+def test_the_merchants_logo_is_printed_and_told_of_when_it_cannot_be():
+    with Press(unchanged) as press:
+        printed = Printed(press.print_letter(CONTENT, merchant_logo=a_picture(colour=RED)))
+        with pytest.raises(UnusableMerchantLogo):
+            press.print_letter(CONTENT, merchant_logo=b"no picture")
+    assert RED in [each.colour for each in printed.pictures]
 
 
 def test_render_error_travels():
