@@ -148,3 +148,12 @@ class LetterPage(BaseModel):
 
     items: list[RegisterLetterAnswer]
     next_cursor: str | None
+
+
+class MerchantLogoAnswer(BaseModel):
+    """The logo as it is kept: a PNG of at most 600 by 300 pixels."""
+
+    merchant_id: str
+    width: int
+    height: int
+    size_bytes: int

@@ -11,6 +11,7 @@ from webhooks.portal_api.problems import ApiProblem
 
 READERS = frozenset({Scope.PORTAL, Scope.AGENT})
 WRITERS = frozenset({Scope.PORTAL, Scope.AGENT, Scope.INGEST})
+PORTALS = frozenset({Scope.PORTAL})
 AGENTS = frozenset({Scope.AGENT})
 
 log = get_logger()

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from bot.bootstrap import Services
-from webhooks.portal_api import letters, loans, register
+from webhooks.portal_api import letters, loans, merchants, register
 from webhooks.portal_api.authentication import authenticate
 from webhooks.portal_api.bodies import limit_body
 from webhooks.portal_api.docs import documentation
@@ -20,7 +20,7 @@ from webhooks.portal_api.problems import (
 PREFIX = "/api/v1"
 ENDPOINTS = [
     endpoint
-    for subject in (loans.endpoints, letters.endpoints, register.endpoints)
+    for subject in (loans.endpoints, letters.endpoints, register.endpoints, merchants.endpoints)
     for endpoint in subject.declared
 ]
 
@@ -35,9 +35,11 @@ def portal_api(wired: Services) -> Blueprint:
     """Every endpoint behind one check of the key: none can be added outside of it."""
     blueprint = Blueprint("portal_api", __name__, url_prefix=PREFIX)
 
+    limits = {f"{blueprint.name}.{each.view.__name__}": each.max_body_bytes for each in ENDPOINTS}
+
     @blueprint.before_request
     def admit() -> None:
-        limit_body()
+        limit_body(limits[request.endpoint or ""])
         authenticate(wired)
 
     @blueprint.after_request

@@ -1,9 +1,10 @@
-"""Reading what a request brings: JSON without second meanings, queries without strangers."""
+"""Reading what a request brings: JSON without second meanings, files, queries without strangers."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import request
+from flask import g, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -15,6 +16,14 @@ MAX_DEPTH = 16
 JSON_TYPE = "application/json"
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A body that is a file: of which media types, and how many bytes it may have."""
+
+    media_types: tuple[str, ...]
+    max_bytes: int
 
 
 class _NotOurJson(ValueError):
@@ -29,7 +38,7 @@ def read_body(model: type[Model]) -> Model:
     twice, NaN, deep nesting), 422 for what the model refuses, unknown fields among it.
     """
     if request.mimetype != JSON_TYPE:
-        raise ApiProblem(415, "unsupported_media_type", f"The body must be {JSON_TYPE}")
+        raise unsupported_media_type(JSON_TYPE)
     body = body_bytes()
     _refuse_ambiguous(body)
     try:
@@ -40,16 +49,30 @@ def read_body(model: type[Model]) -> Model:
         raise record_error(error) from None
 
 
-def limit_body() -> None:
+def read_file(upload: Upload) -> bytes:
+    """The body as it came; 415 for another content type. What it holds is still to be seen."""
+    if request.mimetype not in upload.media_types:
+        raise unsupported_media_type(*upload.media_types)
+    return body_bytes()
+
+
+def unsupported_media_type(*media_types: str) -> ApiProblem:
+    """The body is not one of these."""
+    title = f"The body must be {' or '.join(media_types)}"
+    return ApiProblem(415, "unsupported_media_type", title)
+
+
+def limit_body(max_bytes: int) -> None:
     """Read no more of this request than it may have."""
+    g.max_body_bytes = max_bytes
     # one byte more tells a body at the limit from one without a length that was cut there
-    request.max_content_length = MAX_BODY_BYTES + 1
+    request.max_content_length = max_bytes + 1
 
 
 def body_bytes() -> bytes:
     """The body as it came; 413 if it is too large."""
     body = request.get_data()
-    if len(body) > MAX_BODY_BYTES:
+    if len(body) > g.max_body_bytes:
         raise RequestEntityTooLarge
     return body
 

@@ -14,7 +14,15 @@ from domain.api_key import ApiKey, Scope
 from domain.fields import Identifier
 from domain.letter import read_folio
 from webhooks.portal_api.authentication import caller, refuse_unless_in_scope
-from webhooks.portal_api.bodies import JSON_TYPE, read_body, read_query, refuse_query
+from webhooks.portal_api.bodies import (
+    JSON_TYPE,
+    MAX_BODY_BYTES,
+    Upload,
+    read_body,
+    read_file,
+    read_query,
+    refuse_query,
+)
 from webhooks.portal_api.once import answered_once
 from webhooks.portal_api.problems import not_found
 
@@ -46,21 +54,26 @@ class Answer:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`view(call, **path arguments)`, with `body` or `query` too if there is a model for it."""
+    """`view(call, **path arguments)`, with `body`, `file` or `query` too if it is declared."""
 
     method: str
     rule: str
     view: Callable[..., Answer | Response]
     scopes: frozenset[Scope]
     tag: str
-    answers: Mapping[int, type[BaseModel] | str]
-    """Model, or media type of what is no JSON, by status."""
+    answers: Mapping[int, type[BaseModel] | str | None]
+    """Model, or media type of what is no JSON, by status; None: no body."""
     refusals: Mapping[int, str]
     """What the endpoint's own refusals mean, by status; those that all share are not here."""
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    file: Upload | None = None
     renew: Callable[[Services, Any], BaseModel] | None = None
     """Makes anew what does not last of an answer that is given again."""
+
+    @property
+    def max_body_bytes(self) -> int:
+        return self.file.max_bytes if self.file else MAX_BODY_BYTES
 
     @property
     def is_write(self) -> bool:
@@ -80,10 +93,11 @@ class Endpoints:
         rule: str,
         *,
         scopes: frozenset[Scope],
-        answers: Mapping[int, type[BaseModel] | str],
+        answers: Mapping[int, type[BaseModel] | str | None],
         refusals: Mapping[int, str],
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
+        file: Upload | None = None,
         renew: Callable[[Services, Any], BaseModel] | None = None,
     ) -> Callable[[Callable[..., Answer | Response]], Callable[..., Answer | Response]]:
         """Declare the decorated view; its docstring is its documentation."""
@@ -100,6 +114,7 @@ class Endpoints:
                     refusals=refusals,
                     body=body,
                     query=query,
+                    file=file,
                     renew=renew,
                 )
             )
@@ -131,6 +146,8 @@ def _serve(wired: Services, endpoint: Endpoint, **path: str) -> Response:
             arguments["query"] = read_query(endpoint.query)
         if endpoint.body is not None:
             arguments["body"] = read_body(endpoint.body)
+        if endpoint.file is not None:
+            arguments["file"] = read_file(endpoint.file)
         answer = endpoint.view(Call(wired, caller(), cause_id), **arguments)
         return answer if isinstance(answer, Response) else _response(answer)
 

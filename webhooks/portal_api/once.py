@@ -48,7 +48,7 @@ def answered_once(
         )
     claim = _claim(wired, _digest(caller.prefix, key))
     if isinstance(claim, StoredAnswer):
-        return renew(Response(claim.body, status=claim.status, headers=claim.headers))
+        return renew(_given_before(claim))
     response = _attempt(work, claim.cause_id)
     if response.status_code >= 500:
         wired.idempotency.release(claim)
@@ -82,6 +82,14 @@ def _claim(wired: Services, key_id: str) -> Claim | StoredAnswer:
 def _kept(response: Response) -> StoredAnswer:
     headers = [(name, value) for name, value in response.headers if name.lower() not in _MADE_ANEW]
     return StoredAnswer(response.status_code, headers, response.get_data())
+
+
+def _given_before(answer: StoredAnswer) -> Response:
+    response = Response(answer.body, status=answer.status)
+    # no content type where there was none
+    response.headers.clear()
+    response.headers.extend(answer.headers)
+    return response
 
 
 def _digest(*parts: str | bytes) -> str:

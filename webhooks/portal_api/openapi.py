@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.api_key import Scope
 from domain.fields import Identifier
-from webhooks.portal_api.bodies import JSON_TYPE, MAX_BODY_BYTES
+from webhooks.portal_api.bodies import JSON_TYPE
 from webhooks.portal_api.endpoints import Endpoint
 from webhooks.portal_api.once import HEADER, MAX_KEY_CHARACTERS
 from webhooks.portal_api.problems import MEDIA_TYPE, Problem
@@ -32,12 +32,14 @@ EVERYWHERE = {
     500: "Something went wrong here",
     503: "Not now: try again after `Retry-After` seconds",
 }
-OF_BODIES = {
+OF_JSON = {
     400: "The body or the idempotency key cannot be read",
-    413: f"The body has more than {MAX_BODY_BYTES} bytes",
     415: f"The body is not {JSON_TYPE}",
 }
-OF_WRITES = {409: "The first request with this idempotency key is not answered yet"}
+OF_WRITES = {
+    400: "The idempotency key cannot be used",
+    409: "The first request with this idempotency key is not answered yet",
+}
 IDEMPOTENCY_KEY = {
     "name": HEADER,
     "in": "header",
@@ -90,7 +92,7 @@ def _schemas(endpoints: Iterable[Endpoint]) -> tuple[References, Json]:
             if asked is not None:
                 used[asked, "validation"] = None
         for answered in each.answers.values():
-            if not isinstance(answered, str):
+            if isinstance(answered, type):
                 used[answered, "serialization"] = None
     references, definitions = models_json_schema(list(used), ref_template=_REFERENCES)
     return references, definitions["$defs"]
@@ -124,6 +126,9 @@ def _operation(
     if endpoint.body is not None:
         schema = references[endpoint.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": schema}}}
+    if endpoint.file is not None:
+        content: Json = {media_type: {} for media_type in endpoint.file.media_types}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -153,10 +158,12 @@ def _parameters(
 
 def _answer(
     status: int,
-    model: type[BaseModel] | str,
+    model: type[BaseModel] | str | None,
     references: References,
 ) -> Json:
     text = "Made" if status == 201 else "As asked for, or as it was"
+    if model is None:
+        return {"description": text}
     if isinstance(model, str):
         return {"description": text, "content": {model: {}}}
     content = {JSON_TYPE: {"schema": references[model, "serialization"]}}
@@ -167,9 +174,9 @@ def _refusals(endpoint: Endpoint) -> Mapping[int, str]:
     """What this endpoint says no with; its own words stand before those that all share."""
     shared = dict(EVERYWHERE)
     if endpoint.is_write:
-        shared |= OF_WRITES
+        shared |= OF_WRITES | {413: f"The body has more than {endpoint.max_body_bytes} bytes"}
     if endpoint.body is not None:
-        shared |= OF_BODIES
+        shared |= OF_JSON
     own = {
         status: f"{text}. Or: {OF_WRITES[status]}" if status in OF_WRITES else text
         for status, text in endpoint.refusals.items()

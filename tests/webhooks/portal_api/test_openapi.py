@@ -6,6 +6,7 @@ import re
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -16,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.pictures import a_picture
 from webhooks.portal_api.blueprint import ENDPOINTS, PREFIX
 from webhooks.portal_api.openapi import openapi_document
 
@@ -24,9 +26,17 @@ KNOWN = {
     "loan_id": ["L-1", "L-2", "L-9", "L-404"],
     "borrower_id": ["B-1", "B-404"],
     "payment_id": ["P-1", "P-2", "P-404"],
+    "merchant_id": ["M-100", "M-404"],
     "folio": ["AR-LS-2026-000001", "AR-LD-2026-000001", "AR-LD-2026-000404"],
 }
 """Ids in the path; a random one would never lead to anything."""
+FILES = {
+    "image/png": [a_picture(), a_picture("RGBA", (900, 80))],
+    "image/jpeg": [a_picture(kind="JPEG")],
+}
+
+for media_type, files in FILES.items():
+    schemathesis.openapi.media_type(media_type, st.sampled_from(files))
 
 
 def path_of(endpoint):
@@ -59,7 +69,8 @@ def api(world, agent, document):
 
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: f"{mode.value} requests")
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.view.__name__)
-def test_every_answer_is_one_that_the_document_promises(api, agent, endpoint, mode):
+def test_every_answer_is_one_that_the_document_promises(world, api, endpoint, mode):
+    caller = world.caller(min(endpoint.scopes))
     operation = api[path_of(endpoint)][endpoint.method]
 
     @given(case=operation.as_strategy(generation_mode=mode))
@@ -72,7 +83,7 @@ def test_every_answer_is_one_that_the_document_promises(api, agent, endpoint, mo
     )
     def answers_as_promised(case):
         case.call_and_validate(
-            headers={"Authorization": f"Bearer {agent.key}"},
+            headers={"Authorization": f"Bearer {caller.key}"},
             checks=[
                 not_a_server_error,
                 status_code_conformance,
