@@ -101,7 +101,10 @@ class NoDebtLetterContent(LetterContent):
 
     kind: Literal[LetterKind.NO_DEBT] = LetterKind.NO_DEBT
     paid_off_on: date
-    last_payment_reference: ShortText | None
+    last_payment_reference: ShortText | None = Field(description="of the payment that settled it")
+    settling_payment_id: Identifier | None = Field(
+        None, description="that payment; None on letters issued before it was kept"
+    )
 
 
 AnyLetterContent = Annotated[

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.letter import Letter
-from domain.letter_content import LetterKind
+from domain.letter_content import LetterKind, NoDebtLetterContent
 from domain.letter_rules import LetterNotAvailable, LetterTerms, refuse_unless_available
 from domain.loan import Payment
-from domain.loan_ledger import Ledger, in_order
 from domain.loan_position import LoanHistory
 
 OFFERED_FOR = timedelta(days=7)
@@ -30,20 +29,38 @@ def broken_by(letter: Letter, history: LoanHistory, today: date) -> RevocationRe
     document of the same borrower does not: whoever needs it on paper asks for a new letter.
 
     A balance letter tells figures of its own day, so that paying does not break it. A no-debt
-    letter is broken once something is owed, or will be when a reversal known today takes effect;
-    a payment that has yet to clear, or an open request, may still end well.
+    letter is broken once something is owed, or will be when a reversal known today takes effect,
+    and once a reversal makes untrue by which payment, or since when, all was paid; a payment that
+    has yet to clear, or an open request, may still end well.
     """
     if letter.borrower_id != history.loan.borrower_id:
         return RevocationReason.BORROWER_CHANGED
     if history.position(today).is_cancelled:
         return RevocationReason.CANCELLED
-    if letter.kind is LetterKind.BALANCE:
-        return None
-    reversed_on = [each.reversal.reversed_on for each in history.payments if each.reversal]
-    days = {max(today, each) for each in [today, *reversed_on]}
-    if all(history.position(day).left_to_pay_minor == 0 for day in days):
-        return None
-    return RevocationReason.PAYMENT_REVERSED if reversed_on else RevocationReason.STILL_OWED
+    if isinstance(letter.content, NoDebtLetterContent):
+        return _no_debt_broken_by(letter.content, history, today)
+    return None
+
+
+def _no_debt_broken_by(
+    content: NoDebtLetterContent, history: LoanHistory, today: date
+) -> RevocationReason | None:
+    paid_off_on = history.standing.position(today).paid_off_on
+    was_reversed = any(each.reversal for each in history.payments)
+    if paid_off_on is None:
+        return RevocationReason.PAYMENT_REVERSED if was_reversed else RevocationReason.STILL_OWED
+    settling = [each for each in history.payments if _is_settling(each, content)]
+    is_settling_gone = bool(settling) and all(each.reversal for each in settling)
+    if is_settling_gone or (was_reversed and paid_off_on > content.paid_off_on):
+        return RevocationReason.PAYMENT_REVERSED
+    return None
+
+
+def _is_settling(payment: Payment, content: NoDebtLetterContent) -> bool:
+    """Whether the letter says that this payment settled the loan, or one of the same name did."""
+    if content.settling_payment_id is None:
+        return payment.name == content.last_payment_reference
+    return payment.payment_id == content.settling_payment_id
 
 
 def payment_to_offer_for(history: LoanHistory, today: date, terms: LetterTerms) -> Payment | None:
@@ -57,22 +74,12 @@ def payment_to_offer_for(history: LoanHistory, today: date, terms: LetterTerms) 
         refuse_unless_available(LetterKind.NO_DEBT, history, position, terms)
     except LetterNotAvailable:
         return None
-    settling = settling_payment(history, today)
+    settling = history.settling_payment(today)
     if settling is None:
         return None
     cleared_on = [terms.cleared_on(each) for each in history.payments if each.counts_on(today)]
     is_fresh = today - max(settling.paid_on, *cleared_on) < OFFERED_FOR
     return settling if is_fresh else None
-
-
-def settling_payment(history: LoanHistory, on: date) -> Payment | None:
-    """The payment after which nothing was unpaid, of those that count on the day `on`."""
-    ledger = Ledger(history.loan)
-    for payment in in_order(history.payments, on):
-        ledger.apply(payment)
-        if not any(ledger.unpaid_minor.values()):
-            return payment
-    return None
 
 
 def next_change_on(history: LoanHistory, today: date, terms: LetterTerms) -> date | None:

@@ -1,7 +1,7 @@
 """From a loan as it stands to what its letter says. No wording here: see pdfs and the packs."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from domain.borrower import Borrower
 from domain.letter_content import (
@@ -15,7 +15,6 @@ from domain.letter_content import (
     Operation,
 )
 from domain.letter_rules import LetterTerms, valid_until
-from domain.loan import Payment
 from domain.loan_position import InstallmentState, LoanHistory, LoanPosition
 from domain.merchant import Merchant, PaymentAccount
 
@@ -107,19 +106,12 @@ class LetterDraft:
         )
 
     def _no_debt(self, common: LetterContent) -> NoDebtLetterContent:
-        last = self._last_payment()
+        settling = self.history.settling_payment(self.position.as_of)
+        if settling is None:
+            raise ValueError(f"loan {self.history.loan.loan_id} is not paid in full")
         return NoDebtLetterContent(
             **dict(common),
-            paid_off_on=self._paid_off_on(),
-            last_payment_reference=(last.reference or last.payment_id) if last else None,
+            paid_off_on=settling.paid_on,
+            last_payment_reference=settling.name,
+            settling_payment_id=settling.payment_id,
         )
-
-    def _paid_off_on(self) -> date:
-        paid_off_on = self.position.paid_off_on
-        if paid_off_on is None:
-            raise ValueError(f"loan {self.history.loan.loan_id} is not paid in full")
-        return paid_off_on
-
-    def _last_payment(self) -> Payment | None:
-        counted = [each for each in self.history.payments if each.counts_on(self.position.as_of)]
-        return max(counted, key=lambda each: (each.paid_on, each.payment_id), default=None)

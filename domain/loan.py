@@ -106,6 +106,11 @@ class Payment(DomainModel):
     reference: ShortText | None = None
     reversal: PaymentReversal | None = None
 
+    @property
+    def name(self) -> str:
+        """What people call it: the receipt's number, else the lender's own."""
+        return self.reference or self.payment_id
+
     def counts_on(self, on: date) -> bool:
         """Whether it was made by the end of the day `on` and not reversed by then."""
         is_reversed = self.reversal is not None and self.reversal.reversed_on <= on

@@ -1,7 +1,7 @@
 """Where a loan stands on a day: the facts that people, letters and the portal are told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -9,7 +9,7 @@ from functools import cached_property
 
 from domain.errors import DomainError
 from domain.loan import Installment, Loan, Payment
-from domain.loan_ledger import Ledger, settle
+from domain.loan_ledger import Ledger, in_order, settle
 from domain.money import round_half_up
 
 DEFAULT_DUE_SOON_DAYS = 5
@@ -254,3 +254,18 @@ class LoanHistory:
     def position(self, on: date, due_soon_days: int = DEFAULT_DUE_SOON_DAYS) -> LoanPosition:
         """Where the loan stands at the end of the local day `on`, knowing no later event."""
         return LoanPosition(self.loan, on, due_soon_days, settle(self.loan, self.payments, on))
+
+    @property
+    def standing(self) -> "LoanHistory":
+        """The same without payments that were reversed, or will be by a reversal known already."""
+        standing = [each for each in self.payments if each.reversal is None]
+        return replace(self, payments=standing)
+
+    def settling_payment(self, on: date) -> Payment | None:
+        """The payment after which nothing was unpaid, of those that count on the day `on`."""
+        ledger = Ledger(self.loan)
+        for payment in in_order(self.payments, on):
+            ledger.apply(payment)
+            if not any(ledger.unpaid_minor.values()):
+                return payment
+        return None

@@ -15,12 +15,13 @@ from domain.conversation import Author, Handler
 from domain.letter import LetterState
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable
+from domain.loan import PaymentReversal
 from domain.message import Document
 from storage.borrowers import Borrowers
 from storage.errors import StorageError
 from tests.fakes import CONTACT
 from tests.letter_world import LOAN_ID, RAMONA, LetterWorld
-from tests.loan_builders import a_loan
+from tests.loan_builders import a_loan, a_payment
 
 DAY = timedelta(days=1)
 OTHER_CONTACT = "5491155557777"
@@ -61,6 +62,23 @@ def pays_and_asks(world):
 def letter_then_reversal(world):
     pays_and_asks(world)
     world.reverses()
+
+
+def replaced(world):
+    """One import tells of the reversal and of the payment in its place."""
+    reversal = PaymentReversal(payment_id="P-3", reversed_on=world.today, reason="bounced")
+    world.loans.save([reversal, a_payment(payment_id="P-4", paid_on=world.today)])
+
+
+def letter_then_replaced_payment(world):
+    pays_and_asks(world)
+    replaced(world)
+
+
+def older_letter_then_replaced_payment(world):
+    pays_and_asks(world)
+    world.database["letters"].update_one({}, {"$unset": {"content.settling_payment_id": ""}})
+    replaced(world)
 
 
 def letter_then_other_purpose(world):
@@ -164,6 +182,20 @@ def paid_by_who_wants_no_promotions(world):
         pytest.param(paid_long_ago, [], None, None, id="history of long ago"),
         pytest.param(pays_and_asks, [], LetterState.VALID, None, id="asked before it is offered"),
         pytest.param(letter_then_reversal, [REVOKED], LetterState.REVOKED, None, id="reversal"),
+        pytest.param(
+            letter_then_replaced_payment,
+            [REVOKED, OFFER],
+            LetterState.REVOKED,
+            None,
+            id="payment replaced",
+        ),
+        pytest.param(
+            older_letter_then_replaced_payment,
+            [REVOKED, OFFER],
+            LetterState.REVOKED,
+            None,
+            id="payment replaced, an older letter",
+        ),
         pytest.param(letter_then_other_purpose, [], LetterState.VALID, None, id="other purpose"),
         pytest.param(letter_then_more_owed, [REVOKED], LetterState.REVOKED, None, id="other terms"),
         pytest.param(
@@ -294,6 +326,16 @@ def test_a_loan_that_becomes_anothers_at_night_is_not_offered_to_the_first(world
     world.pass_time(hours=12)
     world.follow_up()
     assert world.said == []
+
+
+def test_a_wish_is_fulfilled_when_a_payment_was_replaced(world):
+    letter_then_replaced_payment(world)
+    world.wishes()
+    world.follow_up()
+    assert world.said == [REVOKED, READY]
+    old, new = world.database["letters"].find(sort=[("_id", 1)])
+    assert (old["revoked_reason"], old["superseded_by"]) == ("payment_reversed", None)
+    assert new["content"]["settling_payment_id"] == "P-4"
 
 
 def test_after_a_reversal_all_of_it_works_again(world):

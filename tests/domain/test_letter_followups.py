@@ -7,7 +7,6 @@ from domain.letter_followups import (
     broken_by,
     next_change_on,
     payment_to_offer_for,
-    settling_payment,
 )
 from domain.loan_position import LoanHistory
 from tests.letter_builders import PAID, TERMS, a_letter, a_no_debt_draft
@@ -30,7 +29,30 @@ def last_paid(**changes):
 
 UNDONE = last_paid(reversed_on=LAST)
 PAID_AGAIN = (*UNDONE, a_payment(payment_id="P-4", paid_on=LAST))
+RECORDED_AGAIN = (
+    *last_paid(reversed_on=LAST, reference="R-3"),
+    a_payment(payment_id="P-4", paid_on=LAST, reference="R-3"),
+)
+FIRST_UNDONE = (a_payment(reversed_on=LAST), *PAID[1:])
+FIRST_PAID_AGAIN = (*FIRST_UNDONE, a_payment(payment_id="P-0", paid_on=DUE_DATES[0]))
+FIRST_PAID_AGAIN_LATE = (
+    *FIRST_UNDONE,
+    a_payment(20000, payment_id="P-4", paid_on=LAST + DAY),
+)
+PAID_TWICE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST))
 DOUBLE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST, reversed_on=LAST + DAY))
+
+
+def written_on(payments):
+    """The no-debt letter of a loan with those payments, on the day after the last one."""
+    history = a_history(payments)
+    return a_letter(a_no_debt_draft(history=history, position=history.position(LAST + DAY)))
+
+
+def an_older(letter):
+    """As it was issued before it was kept which payment settled the loan."""
+    content = letter.content.model_copy(update={"settling_payment_id": None})
+    return letter.model_copy(update={"content": content})
 
 
 @pytest.mark.parametrize(
@@ -44,8 +66,49 @@ DOUBLE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST, reversed_on=LAST + DA
             RevocationReason.PAYMENT_REVERSED,
             id="will be reversed",
         ),
-        pytest.param(NO_DEBT, a_history(PAID_AGAIN), None, id="reversed and paid again"),
+        pytest.param(
+            NO_DEBT,
+            a_history(PAID_AGAIN),
+            RevocationReason.PAYMENT_REVERSED,
+            id="reversed and paid again",
+        ),
+        pytest.param(
+            an_older(written_on(last_paid())),
+            a_history(PAID_AGAIN),
+            RevocationReason.PAYMENT_REVERSED,
+            id="reversed and paid again, an older letter",
+        ),
+        pytest.param(
+            written_on(PAID_AGAIN), a_history(PAID_AGAIN), None, id="issued after it was paid again"
+        ),
+        pytest.param(
+            an_older(written_on(RECORDED_AGAIN)),
+            a_history(RECORDED_AGAIN),
+            None,
+            id="recorded again under its number, an older letter",
+        ),
+        pytest.param(
+            NO_DEBT,
+            a_history(FIRST_PAID_AGAIN_LATE),
+            RevocationReason.PAYMENT_REVERSED,
+            id="another one reversed and paid again later",
+        ),
+        pytest.param(
+            NO_DEBT,
+            a_history(FIRST_PAID_AGAIN),
+            None,
+            id="another one reversed, paid again before the last",
+        ),
+        pytest.param(
+            NO_DEBT,
+            a_history(last_paid(paid_on=LAST - 5 * DAY)),
+            None,
+            id="the day of a payment was corrected",
+        ),
         pytest.param(NO_DEBT, a_history(DOUBLE), None, id="only what was paid twice comes back"),
+        pytest.param(
+            written_on(PAID_TWICE), a_history(DOUBLE), None, id="what was paid too much comes back"
+        ),
         pytest.param(
             NO_DEBT,
             a_history(last_paid(amount_minor=9999)),
@@ -57,7 +120,7 @@ DOUBLE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST, reversed_on=LAST + DA
         pytest.param(
             NO_DEBT, a_history(cancelled_on=LAST), RevocationReason.CANCELLED, id="undone"
         ),
-        pytest.param(NO_DEBT, a_history(cancelled_on=LAST + DAY), None, id="not undone yet"),
+        pytest.param(NO_DEBT, a_history(cancelled_on=LAST + 2 * DAY), None, id="not undone yet"),
         pytest.param(
             NO_DEBT,
             a_history(UNDONE, borrower_id="B-2"),
@@ -78,7 +141,7 @@ DOUBLE = (*PAID, a_payment(payment_id="P-4", paid_on=LAST, reversed_on=LAST + DA
     ],
 )
 def test_broken_by(letter, history, reason):
-    assert broken_by(letter, history, LAST) is reason
+    assert broken_by(letter, history, LAST + DAY) is reason
 
 
 CHEQUE = last_paid(method="Cheque")
@@ -109,8 +172,8 @@ def test_what_the_no_debt_letter_is_offered_for(history, days_later, payment_id)
 
 def test_what_is_paid_after_the_loan_was_settled_did_not_settle_it():
     more = a_payment(payment_id="P-9", paid_on=LAST + DAY)
-    assert settling_payment(a_history([more, *PAID]), LAST + DAY) == PAID[-1]
-    assert settling_payment(a_history(FIRST_TWO), LAST) is None
+    assert a_history([more, *PAID]).settling_payment(LAST + DAY) == PAID[-1]
+    assert a_history(FIRST_TWO).settling_payment(LAST) is None
 
 
 @pytest.mark.parametrize(

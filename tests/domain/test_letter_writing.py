@@ -43,7 +43,7 @@ def test_an_overdue_loan_counts_its_days_and_its_late_interest_to_the_last_day_o
         pytest.param(
             [*PAID, a_payment(500, date(2026, 3, 11), payment_id="P-9")],
             DUE_DATES[2],
-            "P-9",
+            "R-3",
             id="paid too much afterwards",
         ),
     ],
@@ -55,6 +55,8 @@ def test_a_no_debt_letter_names_the_payment_that_closed_the_loan(payments, paid_
     content = a_no_debt_draft(history=history, position=position).content("F")
     assert content.paid_off_on == paid_off_on
     assert content.last_payment_reference == reference
+    settling = next(each for each in payments if each.name == reference)
+    assert content.settling_payment_id == settling.payment_id
 
 
 def test_a_loan_that_is_not_paid_gets_no_release():
