@@ -1,5 +1,7 @@
 """Asking for a letter: which, for which loan, and whether it can be had."""
 
+from collections.abc import Callable
+
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -23,11 +25,13 @@ from actions._turn import (
     say,
     verified_borrower,
 )
-from bot.dialogue.addressee_es import addressee_in_request
+from bot.bootstrap import Services
+from bot.dialogue.addressee_es import TO_ANYONE, addressee_in_request
 from bot.dialogue.letters_es import names_no_kind
 from domain.letter import Letter
 from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable
+from domain.text import fold
 
 FORMS = {ADDRESSEE_FORM, CONFIRMATION_FORM}
 
@@ -45,7 +49,7 @@ class RequestLetter(Action):
         borrower_id = await verified_borrower(turn)
         if borrower_id is None:
             return [*_fresh(turn), *ask_identity(self.name(), turn)]
-        waiting = await _find_waiting(turn, tracker, borrower_id)
+        waiting = await _find_waiting(turn, tracker, borrower_id, lambda _: True)
         if waiting is not None:
             return [*_fresh(turn), *await _offer(dispatcher, waiting)]
         say(dispatcher, "utter_ask_letter_kind")
@@ -119,8 +123,14 @@ async def _request(kind: LetterKind, dispatcher: CollectingDispatcher, tracker: 
     if account is None:
         return [*_fresh(turn), *asked]
     borrower_id = account.position.loan.borrower_id
-    waiting = await _find_waiting(turn, tracker, borrower_id)
-    if waiting is not None and (waiting.kind, waiting.loan_id) == (kind, account.loan_id):
+    reader = addressee_in_request(turn.words)
+
+    def is_wanted(letter: Letter) -> bool:
+        is_same = (letter.kind, letter.loan_id) == (kind, account.loan_id)
+        return is_same and _is_for(letter, reader)
+
+    waiting = await _find_waiting(turn, tracker, borrower_id, is_wanted)
+    if waiting is not None:
         return [*_fresh(turn), *await _offer(dispatcher, waiting)]
     try:
         await in_thread(
@@ -132,7 +142,7 @@ async def _request(kind: LetterKind, dispatcher: CollectingDispatcher, tracker: 
         site = await in_thread(lambda s: s.site)
         say_refusal(dispatcher, refusal, account, site)
         return [*_fresh(turn), SlotSet("loan_id", account.loan_id)]
-    return start_draft(kind, account.loan_id, addressee_in_request(turn.words))
+    return start_draft(kind, account.loan_id, reader)
 
 
 def _fresh(turn: TurnContext) -> Events:
@@ -140,13 +150,24 @@ def _fresh(turn: TurnContext) -> Events:
     return leave_form() if turn.active_form in FORMS else []
 
 
-async def _find_waiting(turn: TurnContext, tracker: Tracker, borrower_id: str) -> Letter | None:
-    """A letter that was issued and never came here, unless it was just offered."""
-    letter = await in_thread(
-        lambda s: s.letter_delivery.find_unreceived(borrower_id, turn.conversation_id)
-    )
+async def _find_waiting(
+    turn: TurnContext, tracker: Tracker, borrower_id: str, is_wanted: Callable[[Letter], bool]
+) -> Letter | None:
+    """A letter that never came here and is as good as a new one, unless it was just offered."""
+
+    def work(services: Services) -> Letter | None:
+        unreceived = services.letter_delivery.unreceived(borrower_id, turn.conversation_id)
+        is_good = services.letters.is_up_to_date
+        return next((each for each in unreceived if is_wanted(each) and is_good(each)), None)
+
+    letter = await in_thread(work)
     is_offered = letter is not None and letter.folio == tracker.get_slot("offered_folio")
     return None if is_offered else letter
+
+
+def _is_for(letter: Letter, reader: str | None) -> bool:
+    """Whether it is directed to whom the words named, if they named anybody."""
+    return reader is None or fold(reader) == fold(letter.content.addressee or TO_ANYONE)
 
 
 async def _offer(dispatcher: CollectingDispatcher, letter: Letter) -> Events:

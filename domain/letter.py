@@ -21,6 +21,9 @@ FILE_PREFIX = "letter:"
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARACTERS = 16
 
+# differs from one issue to the next whatever the letter says
+OF_ONE_ISSUE = {"folio", "code", "verify_url", "issued_at"}
+
 _MARKUP = re.compile(r"<[^<>]*>")
 _FOLIO = re.compile(r"[A-Z]{2}-[A-Z]{2}-[0-9]{4}-[0-9]{6,9}")
 
@@ -133,5 +136,17 @@ def facts_key(content: AnyLetterContent) -> str:
 
     Whatever differs from one issue to the next (number, secret, hour) is left out.
     """
-    facts = content.model_dump_json(exclude={"folio", "code", "verify_url", "issued_at"})
+    facts = content.model_dump_json(exclude=OF_ONE_ISSUE)
     return blake2s(f"{content.issued_on} {facts}".encode(), digest_size=16).hexdigest()
+
+
+def tells_the_same(older: AnyLetterContent, newer: AnyLetterContent) -> bool:
+    """
+    Whether the older letter is as good as the newer one to who reads it now.
+
+    What is owed is told as of a day; that nothing is owed stays as it is from day to day.
+    """
+    if older.kind is LetterKind.BALANCE:
+        return facts_key(older) == facts_key(newer)
+    dated = OF_ONE_ISSUE | {"valid_until"}
+    return older.model_dump(exclude=dated) == newer.model_dump(exclude=dated)

@@ -1,5 +1,6 @@
 """How a borrower's letters travelled to a chat: which was sent, what became of it, what is left."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -87,13 +88,12 @@ class LetterDelivery:
         found = self._register.list_newest(self._search(borrower_id, kind), limit=1)
         return found[0] if found else None
 
-    def find_unreceived(self, borrower_id: str, conversation_id: str) -> Letter | None:
-        """The newest letter that holds and was never put into this chat."""
+    def unreceived(self, borrower_id: str, conversation_id: str) -> Iterator[Letter]:
+        """The letters that hold and were never put into this chat, newest first."""
         search = self._search(borrower_id).model_copy(update={"state": LetterState.VALID})
         for letter in self._register.list_newest(search, limit=LOOKED_THROUGH):
             if not self._documents(conversation_id, letter.folio):
-                return letter
-        return None
+                yield letter
 
     def journey(self, conversation_id: str, letter: Letter) -> Journey:
         """What became of the letter in this chat."""

@@ -11,7 +11,14 @@ from bot.metrics import LETTERS_ISSUED, LETTERS_REFUSED
 from bot.services.letter_revocations import LetterRevocations
 from bot.services.loan_accounts import NotTheirLoanError
 from bot.site import Site
-from domain.letter import CODE_ALPHABET, CODE_CHARACTERS, Letter, LetterState, facts_key
+from domain.letter import (
+    CODE_ALPHABET,
+    CODE_CHARACTERS,
+    Letter,
+    LetterState,
+    facts_key,
+    tells_the_same,
+)
 from domain.letter_content import LetterKind
 from domain.letter_followups import RevocationReason
 from domain.letter_rules import LetterNotAvailable, refuse_unless_available
@@ -119,6 +126,19 @@ class Letters:
             is_same = facts_key(current.content) == facts_key(content)
             replaces = None if is_same else current.folio
         return LetterPreview(content.valid_until, replaces)
+
+    def is_up_to_date(self, letter: Letter) -> bool:
+        """Whether the letter holds and is as good as one that would be issued now."""
+        try:
+            history = self._history(letter.loan_id, letter.borrower_id)
+            position = history.position(self._site.local_date(self._clock.now()))
+            # asked first: nobody was refused anything
+            refuse_unless_available(letter.kind, history, position, self._site.pack.letters.terms)
+            content = self._draft(letter.kind, history, letter.content.addressee).content("")
+        except (LoanNotFoundError, LetterNotAvailable):
+            return False
+        is_valid = letter.state(content.issued_on) is LetterState.VALID
+        return is_valid and tells_the_same(letter.content, content)
 
     def issue(
         self,

@@ -6,6 +6,7 @@ import pytest
 
 from actions.letter_delivery import ReceiveLetter, ReportLetterNotReceived
 from actions.letters import RequestBalanceLetter, RequestLetter, RequestNoDebtLetter, WishLetter
+from domain.letter_content import LetterKind
 from domain.loan import PaymentReversal
 from tests.actions.conftest import lend
 from tests.actions.letter_records import ALL_PAID, DRAFT, GONE, LOAN
@@ -133,3 +134,49 @@ def test_a_letter_that_never_came_is_offered_once(verified, letter):
     assert outcome.slots == {"offered_folio": letter.folio}
     asked = verified.run(RequestLetter(), "request_letter", slots=outcome.slots)
     assert asked.said == ["utter_ask_letter_kind"]
+
+
+def test_a_waiting_balance_letter_is_no_answer_once_its_figures_are_old(
+    service, clock, verified, letter
+):
+    lend(service, a_payment(5000, date(2026, 2, 16), payment_id="P-2"))
+    for days in (0, 1):
+        clock.move(timedelta(days=days))
+        service.identity.check(verified.contact_id, "3456", attempt_id=f"proof-{days}")
+        outcome = verified.run(RequestBalanceLetter(), "request_balance_letter", text="x")
+        assert outcome.said == []
+        assert outcome.followed_by == "letter_form"
+        assert verified.run(RequestLetter(), "request_letter").said == ["utter_ask_letter_kind"]
+
+
+def test_a_waiting_no_debt_letter_of_another_day_is_as_good(service, clock, verified):
+    lend(service, *ALL_PAID)
+    letter, _ = service.letters.issue(
+        LetterKind.NO_DEBT, LOAN, addressee="UBA", cause_id="portal", actor="portal"
+    )
+    clock.move(timedelta(days=1))
+    service.identity.check(verified.contact_id, "3456", attempt_id="proof-then")
+    outcome = verified.run(RequestNoDebtLetter(), "request_no_debt_letter", text="libre deuda")
+    assert outcome.said == ["utter_letter_waiting"]
+    assert outcome.slots == {"offered_folio": letter.folio}
+    lend(service, returned(date(2026, 2, 17)))
+    refused = verified.run(RequestNoDebtLetter(), "request_no_debt_letter", text="libre deuda")
+    assert refused.said == ["utter_letter_payment_reversed"]
+
+
+@pytest.mark.parametrize(
+    ("named", "offered"),
+    [
+        pytest.param("a quien corresponda", True, id="for whom it waits"),
+        pytest.param("dirigida a la UBA", False, id="somebody else"),
+    ],
+)
+def test_a_waiting_letter_for_another_reader_is_not_what_they_want(
+    verified, letter, named, offered
+):
+    text = f"carta de saldo {named}"
+    outcome = verified.run(RequestBalanceLetter(), "request_balance_letter", text=text)
+    assert ("utter_letter_waiting" in outcome.said) is offered
+    if not offered:
+        assert outcome.followed_by == "letter_confirmation_form"
+        assert outcome.slots["letter_addressee"] == "UBA"

@@ -118,13 +118,15 @@ def test_a_letter_taken_back_after_it_took_the_place_of_another_has_a_successor(
 
 
 def test_what_never_came_is_found_until_it_comes_or_ends(wired, letter):
-    find = wired.letter_delivery.find_unreceived
-    assert find(letter.borrower_id, CHAT) == letter
+    def unreceived(chat):
+        return list(wired.letter_delivery.unreceived(letter.borrower_id, chat))
+
+    assert unreceived(CHAT) == [letter]
     put(wired, letter)
-    assert find(letter.borrower_id, CHAT) is None
-    assert find(letter.borrower_id, OTHER_CHAT) == letter
+    assert unreceived(CHAT) == []
+    assert unreceived(OTHER_CHAT) == [letter]
     wired.clock.move(timedelta(days=60))
-    assert find(letter.borrower_id, OTHER_CHAT) is None
+    assert unreceived(OTHER_CHAT) == []
 
 
 def test_the_link_gives_the_document_for_half_an_hour(wired, letter):

@@ -10,6 +10,7 @@ from domain.letter import (
     grouped_code,
     read_code,
     read_folio,
+    tells_the_same,
 )
 from tests.letter_builders import CODE, ISSUED_AT, PAID, a_draft, a_letter, a_no_debt_draft
 from tests.loan_builders import a_payment
@@ -119,3 +120,27 @@ def test_the_same_facts_on_the_same_day_are_one_letter():
 )
 def test_other_facts_are_another_letter(other):
     assert facts_key(other.content("")) != facts_key(a_draft().content(""))
+
+
+DAY_AFTER = a_no_debt_draft().issued_at + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "is_same"),
+    [
+        pytest.param(a_draft(), a_draft(code="Z" * 16), True, id="balance, same day"),
+        pytest.param(
+            a_draft(), a_draft(issued_at=ISSUED_AT + timedelta(days=1)), False, id="balance, later"
+        ),
+        pytest.param(a_draft(), a_draft(payments=[*PAID[:1], ON_THE_DAY]), False, id="payment"),
+        pytest.param(
+            a_no_debt_draft(), a_no_debt_draft(issued_at=DAY_AFTER), True, id="no debt, later"
+        ),
+        pytest.param(
+            a_no_debt_draft(), a_no_debt_draft(addressee="UBA"), False, id="another reader"
+        ),
+        pytest.param(a_draft(), a_no_debt_draft(), False, id="other kind"),
+    ],
+)
+def test_an_older_letter_is_as_good_as_a_new_one(older, newer, is_same):
+    assert tells_the_same(older.content("AR-1"), newer.content("")) is is_same
