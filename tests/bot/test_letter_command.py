@@ -1,20 +1,26 @@
-"""`fiado letter verify` as a person calls it, in a process of its own; and the line of `check`."""
+"""`fiado letter verify` as a person calls it, and the line of `check`."""
 
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from click.testing import CliRunner
+from pymongo import MongoClient
 
+from bot.cli import main
 from bot.clock import Clock
 from bot.settings import Settings
+from bot.settings import settings as settings_of_the_process
 from bot.signing_key import letter_signing_key, own_certificates
 from domain.letter import StoredFile
 from domain.letter_content import LetterKind
 from pdfs.letter_signer import LetterSigner
 from pdfs.letters import render_letter
+from pdfs.signature_check import check_signature
 from pdfs.signing_key import SELF_MADE_FILE, self_made_key
 from tests.issued_letters import IN_STATE, NOON, a_service
 from tests.test_architecture import PRODUCTION
@@ -29,22 +35,51 @@ def wired(indexed, tmp_path):
 
 
 @pytest.fixture
-def fiado(wired, mongo_uri, tmp_path):
-    """Run `fiado` on the service's database and data directory, at the service's time."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = kept | {
-        "MONGODB_URI": mongo_uri,
-        "MONGODB_DATABASE": wired.database.name,
-        "FIADO_DATA_DIR": str(tmp_path),
-        "PUBLIC_BASE_URL": "https://fiado.example",
-    }
+def environment(wired, mongo_uri, tmp_path):
+    """What leads `fiado` to the service's database and data directory, at the service's time."""
 
-    def fiado(*arguments, **changes):
+    def environment():
         offset = wired.clock.now() - Clock().machine_now()
         (tmp_path / "clock_offset").write_text(str(round(offset.total_seconds())))
+        return {
+            "MONGODB_URI": mongo_uri,
+            "MONGODB_DATABASE": wired.database.name,
+            "FIADO_DATA_DIR": str(tmp_path),
+            "PUBLIC_BASE_URL": "https://fiado.example",
+        }
+
+    return environment
+
+
+@pytest.fixture
+def fiado(environment, monkeypatch):
+    """Run `fiado` in this process: to start two for each case takes longer than all they do."""
+    with ExitStack() as connections:
+
+        def connect(*arguments, **options):
+            # a command leaves its connections to the end of its process
+            return connections.enter_context(MongoClient(*arguments, **options))
+
+        def fiado(*arguments, **changes):
+            settings_of_the_process.cache_clear()
+            texts = [str(each) for each in arguments]
+            return CliRunner().invoke(main, texts, env=environment() | changes, prog_name="fiado")
+
+        monkeypatch.setattr("storage.mongo.MongoClient", connect)
+        monkeypatch.setattr("bot.commands.letter_verify.check_from_stranger", check_signature)
+        yield fiado
+    settings_of_the_process.cache_clear()
+
+
+@pytest.fixture
+def fiado_process(environment):
+    """Run `fiado` as an operator's shell does."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+    def fiado(*arguments):
         return subprocess.run(
             [*FIADO, *map(str, arguments)],
-            env=environment | changes,
+            env=kept | environment(),
             capture_output=True,
             text=True,
             timeout=60,
@@ -83,7 +118,7 @@ def test_an_authentic_letter_is_told_with_its_state(fiado, wired, file, state, t
     letter = IN_STATE[state](wired, kind=LetterKind.NO_DEBT)
     file.write_bytes(printed(wired, letter))
     result = fiado("letter", "verify", file)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
         "AUTHENTIC: issued by Fiado Créditos S.A., unchanged since\n"
         "  folio        AR-LD-2026-000001\n"
@@ -92,6 +127,17 @@ def test_an_authentic_letter_is_told_with_its_state(fiado, wired, file, state, t
         "  issued       2026-11-23 12:00 (America/Argentina/Buenos_Aires)\n"
         "  valid until  2026-12-23\n"
     )
+
+
+def test_as_a_program_it_tells_in_its_exit_code_too(fiado_process, wired, file):
+    file.write_bytes(printed(wired, IN_STATE["valid"](wired)))
+    whole = fiado_process("letter", "verify", file)
+    file.write_bytes(file.read_bytes() + b"x")
+    changed = fiado_process("letter", "verify", file)
+    assert [each.returncode for each in (whole, changed)] == [0, 1]
+    assert [each.stderr for each in (whole, changed)] == ["", ""]
+    assert whole.stdout.startswith("AUTHENTIC: issued by")
+    assert changed.stdout.startswith("NOT AUTHENTIC: it was changed")
 
 
 def test_nothing_personal_is_printed(fiado, wired, file):
@@ -154,7 +200,7 @@ def a_content(letter, number):
 def test_what_is_not_authentic_is_told_why_in_one_line(fiado, wired, file, make, reason):
     file.write_bytes(make(wired, IN_STATE["valid"](wired)))
     result = fiado("letter", "verify", file)
-    assert (result.returncode, result.stderr) == (1, "")
+    assert (result.exit_code, result.stderr) == (1, "")
     assert result.stdout.startswith("NOT AUTHENTIC: ")
     assert reason in result.stdout
     assert result.stdout.count("\n") == 1
@@ -165,7 +211,7 @@ def test_a_letter_signed_before_the_key_was_replaced_stays_authentic(fiado, wire
     former = self_made_key(wired.settings.fiado_data_dir / "former.p12", "Fiado")
     file.write_bytes(printed(wired, letter, key=former))
     result = fiado("letter", "verify", file)
-    assert result.returncode == 0
+    assert result.exit_code == 0
     assert "signed with an earlier key of ours" in result.stdout
 
 
@@ -175,21 +221,21 @@ def test_a_letter_signed_before_the_key_was_replaced_stays_authentic(fiado, wire
 def test_what_is_no_pdf_is_bad_usage_in_one_line(fiado, file, content):
     file.write_bytes(content)
     result = fiado("letter", "verify", file)
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"Error: {file} is not a PDF\n"
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere.pdf"], ids=["a folder", "missing"])
 def test_what_cannot_be_read_is_bad_usage(fiado, path):
     result = fiado("letter", "verify", path)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "Traceback" not in result.stderr
 
 
 def test_the_register_away_is_one_line(fiado, wired, file):
     file.write_bytes(printed(wired, IN_STATE["valid"](wired)))
     result = fiado("letter", "verify", file, MONGODB_URI="mongodb://127.0.0.1:1/?replicaSet=none")
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "MongoDB does not answer" in result.stderr
     assert result.stderr.count("\n") == 1
 
