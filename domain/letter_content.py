@@ -75,10 +75,9 @@ class LetterContent(DomainModel):
         return self.issued_at.astimezone(ZoneInfo(self.time_zone))
 
 
-class BalanceLetterContent(LetterContent):
-    """A loan that is still being paid: what is owed at the cut-off, and what settles it."""
+class BalanceFigures(DomainModel):
+    """What is owed on a day, and what settles it until another."""
 
-    kind: Literal[LetterKind.BALANCE] = LetterKind.BALANCE
     days_past_due: int = Field(ge=0)
     installments_paid: int = Field(ge=0)
     installments_overdue: int = Field(ge=0)
@@ -93,7 +92,21 @@ class BalanceLetterContent(LetterContent):
     payoff_minor: PositiveMinorAmount
     payoff_until: date = Field(description="last day on which `payoff_minor` settles the loan")
     increase_per_day_minor: MinorAmount
+
+
+class BalanceLetterContent(BalanceFigures, LetterContent):
+    """A loan that is still being paid: what is owed at the cut-off, and what settles it."""
+
+    kind: Literal[LetterKind.BALANCE] = LetterKind.BALANCE
     payment_accounts: tuple[PaymentAccount, ...] = Field(description="the lender's own")
+    counted_payment_ids: tuple[Identifier, ...] | None = Field(
+        None, description="payments behind the figures; None on letters issued before it was kept"
+    )
+
+    @property
+    def figures(self) -> BalanceFigures:
+        """All that follows from the loan and the payments counted."""
+        return BalanceFigures(**{name: getattr(self, name) for name in BalanceFigures.model_fields})
 
 
 class NoDebtLetterContent(LetterContent):

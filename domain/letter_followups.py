@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.letter import Letter
-from domain.letter_content import LetterKind, NoDebtLetterContent
+from domain.letter_content import BalanceLetterContent, LetterKind, NoDebtLetterContent
 from domain.letter_rules import LetterNotAvailable, LetterTerms, refuse_unless_available
+from domain.letter_writing import balance_figures
 from domain.loan import Payment
 from domain.loan_position import LoanHistory
 
@@ -18,6 +19,7 @@ class RevocationReason(StrEnum):
     CANCELLED = "cancelled"
     STILL_OWED = "still_owed"
     PAYMENT_REVERSED = "payment_reversed"
+    FIGURES_CHANGED = "figures_changed"
     BORROWER_CHANGED = "borrower_changed"
 
 
@@ -28,7 +30,9 @@ def broken_by(letter: Letter, history: LoanHistory, today: date) -> RevocationRe
     A loan that turns out to be another borrower's breaks all its letters. A corrected name or
     document of the same borrower does not: whoever needs it on paper asks for a new letter.
 
-    A balance letter tells figures of its own day, so that paying does not break it. A no-debt
+    A balance letter tells figures of its own day, so that paying does not break it. It is broken
+    while it may be presented once they follow no more from the loan and the payments that were
+    counted: one of these was reversed, or what is on record of them was corrected. A no-debt
     letter is broken once something is owed, or will be when a reversal known today takes effect,
     and once a reversal makes untrue by which payment, or since when, all was paid; a payment that
     has yet to clear, or an open request, may still end well.
@@ -39,7 +43,30 @@ def broken_by(letter: Letter, history: LoanHistory, today: date) -> RevocationRe
         return RevocationReason.CANCELLED
     if isinstance(letter.content, NoDebtLetterContent):
         return _no_debt_broken_by(letter.content, history, today)
-    return None
+    is_over = letter.valid_until < today
+    return None if is_over else _balance_broken_by(letter.content, history)
+
+
+def _balance_broken_by(
+    content: BalanceLetterContent, history: LoanHistory
+) -> RevocationReason | None:
+    counted = [each for each in history.payments if _is_counted(each, content)]
+    if any(each.reversal for each in counted):
+        return RevocationReason.PAYMENT_REVERSED
+    if content.counted_payment_ids is None:
+        # what was paid before and told after it cannot be told apart from what was counted
+        return None
+    position = LoanHistory(history.loan, counted).position(content.issued_on)
+    is_owed = position.unpaid_minor > 0
+    if is_owed and balance_figures(position, content.payoff_until) == content.figures:
+        return None
+    return RevocationReason.FIGURES_CHANGED
+
+
+def _is_counted(payment: Payment, content: BalanceLetterContent) -> bool:
+    if content.counted_payment_ids is None:
+        return payment.counts_on(content.issued_on)
+    return payment.payment_id in content.counted_payment_ids
 
 
 def _no_debt_broken_by(

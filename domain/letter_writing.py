@@ -1,11 +1,12 @@
 """From a loan as it stands to what its letter says. No wording here: see pdfs and the packs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.borrower import Borrower
 from domain.letter_content import (
     AnyLetterContent,
+    BalanceFigures,
     BalanceLetterContent,
     Holder,
     Issuer,
@@ -82,27 +83,13 @@ class LetterDraft:
         )
 
     def _balance(self, common: LetterContent) -> BalanceLetterContent:
-        position, balance = self.position, self.position.balance
-        payoff = position.payoff(common.valid_until)
-        overdue = sum(each.state is InstallmentState.OVERDUE for each in position.installments)
-        upcoming = position.next_installment
+        position = self.position
+        counted = [each for each in self.history.payments if each.counts_on(position.as_of)]
         return BalanceLetterContent(
             **dict(common),
-            days_past_due=position.days_past_due,
-            installments_paid=position.installments_paid,
-            installments_overdue=overdue,
-            installments_to_come=len(position.installments) - position.installments_paid - overdue,
-            next_due_on=upcoming.installment.due_on if upcoming else None,
-            next_amount_minor=upcoming.unpaid_minor if upcoming else 0,
-            principal_minor=balance.principal_minor,
-            interest_minor=balance.interest_minor,
-            charges_minor=balance.charges_minor,
-            late_interest_minor=balance.late_interest_minor,
-            total_minor=balance.total_minor,
-            payoff_minor=payoff.amount_minor,
-            payoff_until=payoff.on,
-            increase_per_day_minor=payoff.increase_per_day_minor,
+            **dict(balance_figures(position, common.valid_until)),
             payment_accounts=self.head.payment_accounts,
+            counted_payment_ids=tuple(sorted(each.payment_id for each in counted)),
         )
 
     def _no_debt(self, common: LetterContent) -> NoDebtLetterContent:
@@ -115,3 +102,26 @@ class LetterDraft:
             last_payment_reference=settling.name,
             settling_payment_id=settling.payment_id,
         )
+
+
+def balance_figures(position: LoanPosition, until: date) -> BalanceFigures:
+    """What a balance letter says of a loan that is not paid in full; payoff good until a day."""
+    balance, payoff = position.balance, position.payoff(until)
+    overdue = sum(each.state is InstallmentState.OVERDUE for each in position.installments)
+    upcoming = position.next_installment
+    return BalanceFigures(
+        days_past_due=position.days_past_due,
+        installments_paid=position.installments_paid,
+        installments_overdue=overdue,
+        installments_to_come=len(position.installments) - position.installments_paid - overdue,
+        next_due_on=upcoming.installment.due_on if upcoming else None,
+        next_amount_minor=upcoming.unpaid_minor if upcoming else 0,
+        principal_minor=balance.principal_minor,
+        interest_minor=balance.interest_minor,
+        charges_minor=balance.charges_minor,
+        late_interest_minor=balance.late_interest_minor,
+        total_minor=balance.total_minor,
+        payoff_minor=payoff.amount_minor,
+        payoff_until=payoff.on,
+        increase_per_day_minor=payoff.increase_per_day_minor,
+    )

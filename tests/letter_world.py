@@ -74,6 +74,12 @@ class LetterWorld:
             [PaymentReversal(payment_id=payment_id, reversed_on=on or self.today, reason="bounced")]
         )
 
+    def owes_more(self):
+        """The last instalment is corrected."""
+        *others, last = a_loan().installments
+        corrected = last.model_copy(update={"amount_minor": last.amount_minor + 1})
+        self.loans.save([a_loan(installments=[*others, corrected])])
+
     def cancels(self):
         self.loans.mark_cancelled(LOAN_ID, self.today)
 

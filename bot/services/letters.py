@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from bot.clock import Clock
 from bot.doorbell import Doorbell
@@ -23,7 +23,7 @@ from domain.letter_content import LetterKind
 from domain.letter_followups import RevocationReason
 from domain.letter_rules import LetterNotAvailable, refuse_unless_available
 from domain.letter_writing import LetterDraft, Letterhead
-from domain.loan_position import LoanHistory, LoanPosition
+from domain.loan_position import LoanHistory
 from storage.borrowers import Borrowers
 from storage.letter_printing import LetterPrinting
 from storage.letters import Letters as StoredLetters
@@ -103,7 +103,7 @@ class Letters:
         self, kind: LetterKind, loan_id: str, *, borrower_id: str | None = None
     ) -> None:
         """Return if the letter could be issued now; LetterNotAvailable says why not."""
-        self._allowed(kind, self._history(loan_id, borrower_id), self._clock.now())
+        self._refuse_unless_available(kind, self._history(loan_id, borrower_id), self._today())
 
     def preview(
         self,
@@ -131,7 +131,7 @@ class Letters:
         """Whether the letter holds and is as good as one that would be issued now."""
         try:
             history = self._history(letter.loan_id, letter.borrower_id)
-            position = history.position(self._site.local_date(self._clock.now()))
+            position = history.position(self._today())
             # asked first: nobody was refused anything
             refuse_unless_available(letter.kind, history, position, self._site.pack.letters.terms)
             content = self._draft(letter.kind, history, letter.content.addressee).content("")
@@ -198,14 +198,13 @@ class Letters:
             raise LoanNotFoundError(loan_id)
         return history
 
-    def _allowed(self, kind: LetterKind, history: LoanHistory, now: datetime) -> LoanPosition:
-        position = history.position(self._site.local_date(now), self._site.due_soon_days)
+    def _refuse_unless_available(self, kind: LetterKind, history: LoanHistory, on: date) -> None:
+        position = history.position(on, self._site.due_soon_days)
         try:
             refuse_unless_available(kind, history, position, self._site.pack.letters.terms)
         except LetterNotAvailable as refusal:
             LETTERS_REFUSED.labels(kind=kind.value, reason=refusal.refusal.value).inc()
             raise
-        return position
 
     def _issue(self, request: _Request) -> tuple[Letter, bool]:
         for _ in range(MAX_TRIES):
@@ -259,20 +258,23 @@ class Letters:
         )
 
     def _draft(self, kind: LetterKind, history: LoanHistory, addressee: str | None) -> LetterDraft:
-        now = self._clock.now()
-        loan = history.loan
+        now, loan = self._clock.now(), history.loan
         borrower = self._borrowers.find(loan.borrower_id)
         merchant = self._merchants.find(loan.merchant_id)
         if borrower is None or merchant is None:
             raise LoanNotFoundError(loan.loan_id)
+        today = self._site.local_date(now)
+        self._refuse_unless_available(kind, history, today)
+        # on paper nothing counts that is known to come back: it would be owed again
+        standing = history.standing
         return LetterDraft(
             kind=kind,
             code="".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS)),
             addressee=addressee,
             issued_at=now,
             head=self._head,
-            history=history,
-            position=self._allowed(kind, history, now),
+            history=standing,
+            position=standing.position(today),
             borrower=borrower,
             merchant=merchant,
         )
@@ -281,3 +283,6 @@ class Letters:
         LETTERS_ISSUED.labels(kind=letter.kind.value).inc()
         log.info("letter_issued", folio=letter.folio, kind=letter.kind.value)
         self._doorbell.ring("documents")
+
+    def _today(self) -> date:
+        return self._site.local_date(self._clock.now())

@@ -88,9 +88,7 @@ def letter_then_other_purpose(world):
 
 def letter_then_more_owed(world):
     pays_and_asks(world)
-    *others, last = a_loan().installments
-    corrected = last.model_copy(update={"amount_minor": last.amount_minor + 1})
-    world.loans.save([a_loan(installments=[*others, corrected])])
+    world.owes_more()
 
 
 def letter_then_smaller_payment(world):
@@ -122,6 +120,16 @@ def balance_letter_then_another_borrower(world):
 def balance_letter_then_paid(world):
     world.asks(LetterKind.BALANCE)
     world.pays()
+
+
+def balance_letter_then_reversal(world):
+    world.asks(LetterKind.BALANCE)
+    world.reverses("P-2")
+
+
+def balance_letter_then_more_owed(world):
+    world.asks(LetterKind.BALANCE)
+    world.owes_more()
 
 
 def balance_letter_then_cancelled(world):
@@ -219,6 +227,20 @@ def paid_by_who_wants_no_promotions(world):
         ),
         pytest.param(
             balance_letter_then_paid, [OFFER], LetterState.VALID, None, id="balance letter, paid"
+        ),
+        pytest.param(
+            balance_letter_then_reversal,
+            [REVOKED],
+            LetterState.REVOKED,
+            None,
+            id="balance letter, reversal",
+        ),
+        pytest.param(
+            balance_letter_then_more_owed,
+            [REVOKED],
+            LetterState.REVOKED,
+            None,
+            id="balance letter, other terms",
         ),
         pytest.param(
             balance_letter_then_cancelled,
@@ -336,6 +358,26 @@ def test_a_wish_is_fulfilled_when_a_payment_was_replaced(world):
     old, new = world.database["letters"].find(sort=[("_id", 1)])
     assert (old["revoked_reason"], old["superseded_by"]) == ("payment_reversed", None)
     assert new["content"]["settling_payment_id"] == "P-4"
+
+
+def test_a_balance_letter_counts_no_payment_that_is_known_to_come_back(world):
+    world.reverses("P-2", on=world.today + 3 * DAY)
+    letter = world.asks(LetterKind.BALANCE)
+    world.follow_up()
+    assert letter.content.counted_payment_ids == ("P-1",)
+    assert letter.content.installments_overdue == 1
+    assert world.current(LetterKind.BALANCE).folio == letter.folio
+
+
+def test_after_a_reversal_a_balance_letter_tells_what_settles_the_loan_now(world):
+    first = world.asks(LetterKind.BALANCE)
+    world.reverses("P-2")
+    world.follow_up()
+    second = world.asks(LetterKind.BALANCE, cause_id="in-10")
+    owed = world.services.loan_accounts.find(LOAN_ID).position.payoff(second.valid_until)
+    assert second.content.payoff_minor == owed.amount_minor > first.content.payoff_minor
+    world.follow_up()
+    assert world.current(LetterKind.BALANCE).folio == second.folio
 
 
 def test_after_a_reversal_all_of_it_works_again(world):

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -15,6 +16,8 @@ from tests.loan_builders import DUE_DATES, a_loan, a_payment
 DAY = timedelta(days=1)
 LAST = DUE_DATES[-1]
 FIRST_TWO = PAID[:2]
+VALID_ON = date(2026, 2, 6)
+REVERSED, CHANGED = RevocationReason.PAYMENT_REVERSED, RevocationReason.FIGURES_CHANGED
 BALANCE, NO_DEBT = a_letter(), a_letter(a_no_debt_draft())
 
 
@@ -142,6 +145,79 @@ def an_older(letter):
 )
 def test_broken_by(letter, history, reason):
     assert broken_by(letter, history, LAST + DAY) is reason
+
+
+COUNTED = a_letter()
+"""Issued while the first of three instalments was paid, valid until the second is due."""
+OLDER = COUNTED.model_copy(
+    update={"content": COUNTED.content.model_copy(update={"counted_payment_ids": None})}
+)
+PAID_ONE = PAID[:1]
+FIRST_REVERSED = (a_payment(reversed_on=VALID_ON),)
+REPLACED = (*FIRST_REVERSED, a_payment(payment_id="P-9"))
+MORE_LATER = (*PAID_ONE, a_payment(payment_id="P-9", paid_on=VALID_ON))
+MORE_BEFORE = (*PAID_ONE, a_payment(payment_id="P-9", paid_on=DUE_DATES[0]))
+NOT_COUNTED_REVERSED = (*PAID_ONE, a_payment(20, VALID_ON, VALID_ON, payment_id="P-9"))
+
+
+def instalments(**changes):
+    """The loan's, the last one changed."""
+    *others, last = a_loan().installments
+    return [*others, last.model_copy(update=changes)]
+
+
+@pytest.mark.parametrize(
+    ("history", "reason", "reason_if_older"),
+    [
+        pytest.param(a_history(PAID_ONE), None, None, id="nothing changed"),
+        pytest.param(a_history(MORE_LATER), None, None, id="paid since"),
+        pytest.param(a_history(MORE_BEFORE), None, None, id="paid before, told since"),
+        pytest.param(a_history(PAID), None, None, id="paid in full since"),
+        pytest.param(a_history(FIRST_REVERSED), REVERSED, REVERSED, id="reversed"),
+        pytest.param(
+            a_history([a_payment(reversed_on=VALID_ON + 9 * DAY)]),
+            REVERSED,
+            REVERSED,
+            id="will be reversed",
+        ),
+        pytest.param(a_history(REPLACED), REVERSED, REVERSED, id="reversed and paid again"),
+        pytest.param(a_history(NOT_COUNTED_REVERSED), None, None, id="another one reversed"),
+        pytest.param(a_history([a_payment(9999)]), CHANGED, None, id="a payment was corrected"),
+        pytest.param(
+            a_history(PAID_ONE, installments=instalments(amount_minor=10001)),
+            CHANGED,
+            None,
+            id="an instalment was corrected",
+        ),
+        pytest.param(
+            a_history(PAID_ONE, installments=instalments(due_on=LAST + DAY)),
+            None,
+            None,
+            id="a later due date was moved",
+        ),
+        pytest.param(
+            a_history(PAID_ONE, late_interest_daily_rate=Decimal("0.02")),
+            CHANGED,
+            None,
+            id="another rate",
+        ),
+        pytest.param(
+            a_history(PAID_ONE, installments=a_loan().installments[:1]),
+            CHANGED,
+            None,
+            id="nothing was owed after all",
+        ),
+        pytest.param(a_history(PAID_ONE, purpose="Lavarropas"), None, None, id="other purpose"),
+    ],
+)
+def test_what_breaks_the_figures_of_a_balance_letter(history, reason, reason_if_older):
+    assert broken_by(COUNTED, history, VALID_ON) is reason
+    assert broken_by(OLDER, history, VALID_ON) is reason_if_older
+
+
+def test_figures_that_may_be_presented_no_more_break_no_more():
+    assert broken_by(COUNTED, a_history(FIRST_REVERSED), COUNTED.valid_until) is REVERSED
+    assert broken_by(COUNTED, a_history(FIRST_REVERSED), COUNTED.valid_until + DAY) is None
 
 
 CHEQUE = last_paid(method="Cheque")
