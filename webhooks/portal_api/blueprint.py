@@ -1,5 +1,8 @@
 """Puts the portal API together for a Flask application."""
 
+from functools import cache
+from typing import Any
+
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
@@ -27,8 +30,14 @@ ENDPOINTS = [
 
 def add_portal_api(app: Flask, wired: Services) -> None:
     """`/api/v1`: its endpoints, each for those who carry a key, and its documentation for all."""
-    app.register_blueprint(documentation(PREFIX, openapi_document(ENDPOINTS, PREFIX)))
+    app.register_blueprint(documentation(PREFIX, _document()))
     app.register_blueprint(portal_api(wired))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """Made once for all applications of a process: it takes longer than all the rest of one."""
+    return openapi_document(ENDPOINTS, PREFIX)
 
 
 def portal_api(wired: Services) -> Blueprint:

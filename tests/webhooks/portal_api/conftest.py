@@ -28,6 +28,9 @@ class StandingClock(Clock):
 
     def __init__(self) -> None:
         super().__init__()
+        self.reset()
+
+    def reset(self) -> None:
         self.business = NOON
         self.ahead = timedelta()
 
@@ -84,9 +87,9 @@ class World:
         return list(self.services.database["audit_log"].find({"act": act}))
 
 
-@pytest.fixture
-def world(indexed, monkeypatch) -> World:
-    monkeypatch.setattr(letters, "PRINT_WAIT_SECONDS", 0)
+@pytest.fixture(scope="session")
+def standing_world(database_with_indexes) -> World:
+    """An application that holds nothing of what it was asked: all of that is in the database."""
     clock = StandingClock()
     settings = Settings(
         _env_file=None,
@@ -95,9 +98,17 @@ def world(indexed, monkeypatch) -> World:
         webhook_secret="right",
         public_base_url="https://fiado.example",
     )
-    services = build_services(settings, database=indexed, clock=clock)
-    import_portfolio(indexed, as_file([MERCHANT, BORROWER, *LOANS, *PAYMENTS]), _refuse)
+    services = build_services(settings, database=database_with_indexes, clock=clock)
     return World(create_app(services), services, clock)
+
+
+@pytest.fixture
+def world(standing_world, indexed, monkeypatch) -> World:
+    """At noon, with the loans of one borrower and nothing else."""
+    monkeypatch.setattr(letters, "PRINT_WAIT_SECONDS", 0)
+    standing_world.clock.reset()
+    import_portfolio(indexed, as_file([MERCHANT, BORROWER, *LOANS, *PAYMENTS]), _refuse)
+    return standing_world
 
 
 @pytest.fixture
