@@ -186,11 +186,13 @@ class Letters:
         return self._letters.find(folio)
 
     def revoke(self, folio: str, reason: str, *, actor: str) -> Letter | None:
-        """Take a letter back; None if there is none or it was revoked before."""
-        letter = self._letters.revoke(folio, reason, actor=actor, at=self._clock.now())
-        if letter is not None:
-            log.info("letter_revoked", folio=folio)
-        return letter
+        """
+        Take a letter back, and have its borrower told; None if there is none or it was before.
+
+        The reason is for the audit log: people are told it if it is one of the service's own.
+        """
+        letter = self._letters.find(folio)
+        return letter and self._revocations.revoke(letter, reason, actor=actor)
 
     def _history(self, loan_id: str, borrower_id: str | None) -> LoanHistory:
         history = self._loans.find(loan_id)

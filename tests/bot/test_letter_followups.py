@@ -19,6 +19,7 @@ from domain.loan import PaymentReversal
 from domain.message import Document
 from storage.borrowers import Borrowers
 from storage.errors import StorageError
+from storage.letter_notices import LetterNotices as StoredNotices
 from tests.fakes import CONTACT
 from tests.letter_world import LOAN_ID, RAMONA, LetterWorld
 from tests.loan_builders import a_loan, a_payment
@@ -378,6 +379,36 @@ def test_after_a_reversal_a_balance_letter_tells_what_settles_the_loan_now(world
     assert second.content.payoff_minor == owed.amount_minor > first.content.payoff_minor
     world.follow_up()
     assert world.current(LetterKind.BALANCE).folio == second.folio
+
+
+@pytest.mark.parametrize("kind", list(LetterKind))
+def test_what_an_agent_takes_back_is_told_once(world, kind):
+    if kind is LetterKind.NO_DEBT:
+        world.pays()
+    letter = world.asks(kind)
+    for _ in range(2):
+        world.services.letters.revoke(letter.folio, "wrong person at the desk", actor="agent-1")
+        world.follow_up()
+    assert world.said.count(REVOKED) == 1
+    entry = world.database["outbox"].find_one({"purpose": REVOKED})
+    assert (entry["subject"], entry["conversation_id"]) == (letter.folio, world.conversation_id)
+    assert "desk" not in str(entry["content"])
+
+
+def test_a_letter_is_taken_back_together_with_the_notice_or_not_at_all(world, monkeypatch):
+    letter = world.asks(LetterKind.BALANCE)
+
+    def fail(*_, **__):
+        raise StorageError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StoredNotices, "add_once", fail)
+        with pytest.raises(StorageError):
+            world.services.letters.revoke(letter.folio, "wrong", actor="agent-1")
+    assert world.current(LetterKind.BALANCE) == letter
+    assert world.database["audit_log"].count_documents({"act": "letter_revoked"}) == 0
+    assert world.services.letters.revoke(letter.folio, "wrong", actor="agent-1") is not None
+    assert world.notice_states() == {f"letter_revoked:{letter.folio}": "waiting"}
 
 
 def test_after_a_reversal_all_of_it_works_again(world):

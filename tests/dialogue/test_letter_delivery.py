@@ -47,6 +47,11 @@ def taps_notice(service, phone, folio, intent="receive_letter"):
     return phone.shows({"type": "INTERACTIVE_BUTTON_REPLY", "id": reply_id, "title": "x"})
 
 
+def takes_back(services, letter, reason):
+    """Revoke it without the notice, which would come between two answers."""
+    services.stored_letters.revoke(letter.folio, reason, actor="agent", at=services.clock.now())
+
+
 def documents_in(answer):
     return [reply for reply in answer.replies if reply.kind == "document"]
 
@@ -125,7 +130,7 @@ def test_a_letter_that_a_returned_payment_took_back_is_explained(running_service
     stored = service.database["payments"].find_one({"loan_id": paid.loan["loan_id"]})
     reversal = {"payment_id": stored["_id"], "reversed_on": "2026-03-10", "reason": "bounced"}
     running_service.load({"type": "payment_reversal"} | reversal)
-    service.letters.revoke(letter.folio, "payment_reversed", actor="review")
+    takes_back(service, letter, "payment_reversed")
     taps_notice(running_service, paid, letter.folio, "see_letter_notice")
     told = paid.proves(LAST4)
     assert f"El libre deuda {letter.folio} dejó de valer: un pago" in told
@@ -135,7 +140,7 @@ def test_a_letter_that_a_returned_payment_took_back_is_explained(running_service
 
 def test_an_agents_reason_is_not_told(running_service, paid):
     letter = issued_elsewhere(running_service, paid, LetterKind.NO_DEBT)
-    running_service.services.letters.revoke(letter.folio, "wrong person at the desk", actor="agent")
+    takes_back(running_service.services, letter, "wrong person at the desk")
     taps_notice(running_service, paid, letter.folio, "see_letter_notice")
     told = paid.proves(LAST4)
     assert "fue dada de baja por nosotros" in told

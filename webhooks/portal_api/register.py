@@ -104,7 +104,11 @@ def reissue_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
     renew=with_fresh_link,
 )
 def revoke_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
-    """Take the letter back; one that was revoked before stays as it is, with its first reason."""
+    """
+    Take the letter back, and have its borrower told in the chat; never your own words.
+
+    One that was revoked before stays as it is, with its first reason.
+    """
     letters = call.services.letters
     letter = letters.revoke(folio, body.reason, actor=call.key.actor) or letters.find(folio)
     if letter is None:

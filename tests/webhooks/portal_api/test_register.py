@@ -150,7 +150,7 @@ def test_a_letter_of_a_loan_that_is_anothers_is_not_reissued(world, portal, agen
     assert answer.json["kind"] == "no_debt"
 
 
-def test_revoking_is_final_and_says_why(world, portal, agent):
+def test_revoking_is_final_says_why_and_has_the_borrower_told(world, portal, agent):
     folio = portal.post("/loans/L-2/letters", {"kind": "no_debt"}).json["folio"]
     revoked = agent.post(f"/letters/{folio}/revoke", REASON)
     again = agent.post(f"/letters/{folio}/revoke", {"reason": "another"})
@@ -159,6 +159,8 @@ def test_revoking_is_final_and_says_why(world, portal, agent):
     assert folios(agent.get("/letters?state=revoked").json) == ["LD1"]
     [entry] = world.audit("letter_revoked")
     assert (entry["subject"], entry["reason"]) == (folio, REASON["reason"])
+    [notice] = world.services.database["letter_notices"].find()
+    assert (notice["kind"], notice["folio"], notice["borrower_id"]) == ("revoked", folio, "B-1")
 
 
 @pytest.mark.parametrize("verb", ["reissue", "revoke"])
