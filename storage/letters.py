@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 from domain.letter import Letter
 from domain.letter_content import AnyLetterContent, LetterKind
 from storage.audit_log import AuditLog
+from storage.folios import Folios
 from storage.mongo import deadline
 
 INDEXES = [
@@ -79,7 +80,7 @@ class Letters:
         self._client = database.client
         self._letters = database["letters"]
         self._loans = database["loans"]
-        self._counters = database["counters"]
+        self._folios = Folios(database)
         self._audit_log = AuditLog(database)
         # all letters of a series count on one document: in turn they cost a tenth of colliding
         self._in_turn = Lock()
@@ -111,7 +112,7 @@ class Letters:
                 # or the counter is behind the letters, as after a restored backup
                 if not tries_left:
                     raise
-                self._catch_up(new.folio_series)
+                self._folios.catch_up(new.folio_series)
         raise AssertionError("unreachable")
 
     @contextmanager
@@ -123,17 +124,6 @@ class Letters:
         finally:
             if is_ours:
                 self._in_turn.release()
-
-    def _catch_up(self, series: str) -> None:
-        """Let the counter stand no lower than the series' highest folio."""
-        highest = self._letters.find_one(
-            {"_id": {"$gte": f"{series}-", "$lt": f"{series}."}}, {"_id": 1}, sort=[("_id", -1)]
-        )
-        if highest is not None:
-            number = int(highest["_id"].rpartition("-")[2])
-            self._counters.update_one(
-                {"_id": f"folio:{series}"}, {"$max": {"value": number}}, upsert=True
-            )
 
     def _asked_before(self, new: NewLetter) -> Letter | None:
         document = self._letters.find_one({"causes": new.cause_id})
@@ -166,7 +156,7 @@ class Letters:
                 session=session,
             )
             return to_letter(current), False
-        content = write(self._next_folio(new.folio_series, session))
+        content = write(self._folios.next(new.folio_series, session))
         if current is not None:
             self._letters.update_one(
                 {"_id": current["_id"]},
@@ -184,17 +174,6 @@ class Letters:
             session=session,
         )
         return to_letter(document), True
-
-    def _next_folio(self, series: str, session: ClientSession) -> str:
-        # the counter moves in the letter's own transaction: a refused issue leaves no gap
-        counter = self._counters.find_one_and_update(
-            {"_id": f"folio:{series}"},
-            {"$inc": {"value": 1}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-            session=session,
-        )
-        return f"{series}-{(counter or {})['value']:06d}"
 
     def find(self, folio: str) -> Letter | None:
         document = self._letters.find_one({"_id": folio})
