@@ -16,6 +16,7 @@ from domain.letter import Letter
 from domain.letter_content import AnyLetterContent, LetterKind
 from storage.audit_log import AuditLog
 from storage.folios import Folios
+from storage.letter_notices import LetterNotices, NewNotice, NoticeKind
 from storage.mongo import deadline
 
 INDEXES = [
@@ -71,6 +72,8 @@ class NewLetter(BaseModel):
     reason: str = ""
     is_forced: bool = False
     """A new letter even if the current one says the same."""
+    is_announced: bool = False
+    """The borrower, who did not ask for it, is told that it is there."""
 
 
 class Letters:
@@ -82,6 +85,7 @@ class Letters:
         self._loans = database["loans"]
         self._folios = Folios(database)
         self._audit_log = AuditLog(database)
+        self._notices = LetterNotices(database)
         # all letters of a series count on one document: in turn they cost a tenth of colliding
         self._in_turn = Lock()
 
@@ -92,8 +96,8 @@ class Letters:
         The loan's letter for these facts, and whether it was made now.
 
         The current letter of that kind is given back if it says the same; else `write(folio)`
-        makes the content of a new one, which supersedes it. All or nothing, folio and audit entry
-        included; `now` is the machine's instant, from which it waits to be printed.
+        makes the content of a new one, which supersedes it. All or nothing, with folio, audit entry
+        and notice; `now` is the machine's instant, from which it waits to be printed.
         LoanChangedError if the loan changed since its facts were read.
         """
         for tries_left in reversed(range(MAX_TRIES)):
@@ -173,6 +177,15 @@ class Letters:
             at=content.issued_at,
             session=session,
         )
+        if new.is_announced:
+            notice = NewNotice(
+                notice_id=f"letter_ready:{content.folio}",
+                kind=NoticeKind.READY,
+                loan_id=new.loan_id,
+                borrower_id=new.borrower_id,
+                folio=content.folio,
+            )
+            self._notices.add_once(notice, at=content.issued_at, session=session)
         return to_letter(document), True
 
     def find(self, folio: str) -> Letter | None:

@@ -53,7 +53,8 @@ class _Request:
     actor: str
     borrower_id: str | None = None
     reason: str = ""
-    is_forced: bool = False
+    is_anew: bool = False
+    """Another letter even if nothing changed, of which its borrower is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class Letters:
         """
         A new letter in the place of one, with another code even if nothing else changed.
 
+        Its borrower is told that it is there.
         KeyError if there is no such letter; LetterNotAvailable if the loan gets none any more;
         LoanNotFoundError if the loan is another borrower's by now.
         """
@@ -177,7 +179,7 @@ class Letters:
             actor=actor,
             borrower_id=old.borrower_id,
             reason=reason,
-            is_forced=True,
+            is_anew=True,
         )
         letter, _ = self._issue(request)
         return letter
@@ -256,7 +258,8 @@ class Letters:
             folio_series=f"{self._site.country}-{rules.folio_code}-{year}",
             actor=request.actor,
             reason=request.reason,
-            is_forced=request.is_forced,
+            is_forced=request.is_anew,
+            is_announced=request.is_anew,
         )
 
     def _draft(self, kind: LetterKind, history: LoanHistory, addressee: str | None) -> LetterDraft:

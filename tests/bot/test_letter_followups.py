@@ -395,6 +395,32 @@ def test_what_an_agent_takes_back_is_told_once(world, kind):
     assert "desk" not in str(entry["content"])
 
 
+def test_what_an_agent_issues_anew_is_announced_once_and_leads_to_the_new_letter(world):
+    old = world.asks(LetterKind.BALANCE)
+    for _ in range(2):
+        new = world.services.letters.reissue(old.folio, "lost", cause_id="r-1", actor="agent-1")
+        world.follow_up()
+    assert world.said == [READY]
+    entry = world.database["outbox"].find_one()
+    assert (entry["subject"], entry["conversation_id"]) == (new.folio, world.conversation_id)
+    assert new.folio != old.folio
+
+
+def test_a_letter_is_issued_anew_together_with_its_notice_or_not_at_all(world, monkeypatch):
+    old = world.asks(LetterKind.BALANCE)
+
+    def fail(*_, **__):
+        raise StorageError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StoredNotices, "add_once", fail)
+        with pytest.raises(StorageError):
+            world.services.letters.reissue(old.folio, "lost", cause_id="r-1", actor="agent-1")
+    assert world.current(LetterKind.BALANCE) == old
+    new = world.services.letters.reissue(old.folio, "lost", cause_id="r-1", actor="agent-1")
+    assert world.notice_states() == {f"letter_ready:{new.folio}": "waiting"}
+
+
 def test_a_letter_is_taken_back_together_with_the_notice_or_not_at_all(world, monkeypatch):
     letter = world.asks(LetterKind.BALANCE)
 

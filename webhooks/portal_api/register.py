@@ -79,7 +79,11 @@ def search_letters(call: Call, query: RegisterQuery) -> Answer:
     renew=with_fresh_link,
 )
 def reissue_letter(call: Call, folio: str, body: ReasonBody) -> Answer:
-    """A new letter, with the facts of now and another code, in the place of this one."""
+    """
+    A new letter, with the facts of now and another code, in the place of this one.
+
+    Its borrower is told in the chat that it is there.
+    """
     old = call.services.letters.find(folio)
     if old is None:
         raise not_found("letter")

@@ -131,6 +131,8 @@ def test_reissue_takes_the_place_of_a_letter_and_says_why(world, portal, agent):
     [entry] = [each for each in world.audit("letter_issued") if each["reason"]]
     assert (entry["subject"], entry["reason"]) == (new.json["folio"], REASON["reason"])
     assert entry["actor"].startswith("api-key:")
+    [notice] = world.services.database["letter_notices"].find()
+    assert (notice["kind"], notice["folio"]) == ("ready", new.json["folio"])
 
 
 def test_a_letter_that_would_not_hold_any_more_is_not_reissued(portal, agent):
