@@ -138,7 +138,7 @@ class NotUnderstood(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         turn = TurnContext.of(tracker)
-        if turn.has_file:
+        if turn.has_file and not turn.entities:
             return await receive_file(dispatcher, tracker, turn)
         if turn.active_form is not None:
             return []

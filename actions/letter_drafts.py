@@ -14,8 +14,7 @@ from actions._letters import (
     say_refusal,
     start_draft,
 )
-from actions._loans import CHOICES
-from actions._questions import Question
+from actions._questions import Question, is_asked_otherwise
 from actions._turn import (
     Events,
     TurnContext,
@@ -24,7 +23,6 @@ from actions._turn import (
     in_thread,
     last_response,
     leave_form,
-    said_this_turn,
     say,
     verified_borrower,
 )
@@ -59,9 +57,6 @@ class AskLetterAddressee(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        if CHOICES & said_this_turn(tracker):
-            # one question at a time: this one comes again after the choice
-            return []
         draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
         if draft is None:
             say(dispatcher, "utter_letter_draft_gone")
@@ -86,7 +81,7 @@ class AskLetterConfirmation(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        if CHOICES & said_this_turn(tracker):
+        if is_asked_otherwise(tracker):
             return []
         draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
         if draft is None:

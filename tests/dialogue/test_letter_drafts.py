@@ -105,7 +105,9 @@ def test_the_same_doubt_is_not_answered_with_the_same_words(addressing):
 )
 def test_a_name_has_to_be_written(addressing, kind, content_type):
     addressing.sends_file(kind, JPEG, content_type)
-    assert "Necesito el nombre escrito" in addressing.hears()
+    answer = addressing.hears()
+    assert "Necesito el nombre escrito" in answer
+    assert answer.titles == [TO_ANYONE]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +128,31 @@ def test_the_other_letter_may_be_asked_for_instead(addressing):
     refused = addressing.asks("mejor mandame el libre deuda")
     assert "Todavía no." in refused
     assert "Para:" not in addressing.asks("Banco Nación")
+
+
+@pytest.mark.parametrize(
+    ("typed", "titles"),
+    [
+        pytest.param(
+            "cancelar", ["Salir del trámite", "Anular la compra", "Pagar todo"], id="cancel"
+        ),
+        pytest.param(
+            "quiero anular la compra", ["Sí, con una persona", "No, ver el menú"], id="undo"
+        ),
+        pytest.param(
+            "no me llegó la carta",
+            ["Carta de saldo", "Libre deuda", "Hablar con alguien"],
+            id="no letter yet",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", [None, "UBA"], ids=["for whom", "the yes"])
+def test_another_question_is_the_only_one(running_service, addressing, typed, titles, name):
+    if name:
+        addressing.asks(name)
+    assert addressing.asks(typed).titles == titles
+    assert "Para: *ANSES*" in addressing.asks("para ANSES")
+    assert letters_of(running_service, addressing) == []
 
 
 # --- the yes ---------------------------------------------------------------------------------

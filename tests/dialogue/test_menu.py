@@ -149,6 +149,14 @@ def test_the_bare_wish_to_cancel_is_asked_about(phone):
     assert "Todavía no tramito anulaciones" in phone.asks("anular la compra")
 
 
+def test_inside_a_question_the_wish_to_cancel_is_asked_about_alone(phone):
+    phone.asks("cuánto debo")
+    answer = phone.asks("cancelar")
+    assert answer.titles == ["Salir del trámite", "Anular la compra", "Pagar todo"]
+    assert "últimos 4" not in answer
+    assert "últimos 4" in phone.asks("gracias")
+
+
 def test_an_old_button_of_ours_still_works(running_service, phone):
     borrowing(running_service, phone)
     phone.asks("cuánto debo")
