@@ -12,19 +12,28 @@ from actions._turn import Events, TurnContext, ask_identity, in_thread, say, ver
 from actions.handoff import open_ticket
 from bot.dialogue.letters_es import kind_in
 from bot.services.letter_delivery import Journey, Way
+from bot.services.loan_accounts import NotTheirLoanError
 from bot.site import Site
 from domain.country import format_instant, format_money
 from domain.letter import Letter, LetterState
 from domain.letter_content import LetterKind
-from domain.letter_rules import Refusal
+from domain.letter_followups import RevocationReason
 from domain.ticket import TicketReason
 
 SENDS_BEFORE_LINK = 2
-REVOKED = {
-    Refusal.PAYMENT_REVERSED: "utter_letter_revoked_reversed",
-    Refusal.STILL_OWED: "utter_letter_revoked_owing",
-    Refusal.CANCELLED: "utter_letter_revoked_cancelled",
+REVOKED: dict[LetterKind, dict[str, str]] = {
+    LetterKind.BALANCE: {
+        RevocationReason.PAYMENT_REVERSED: "utter_balance_letter_revoked_reversed",
+        RevocationReason.FIGURES_CHANGED: "utter_balance_letter_revoked_changed",
+        RevocationReason.CANCELLED: "utter_letter_revoked_cancelled",
+    },
+    LetterKind.NO_DEBT: {
+        RevocationReason.PAYMENT_REVERSED: "utter_letter_revoked_reversed",
+        RevocationReason.STILL_OWED: "utter_letter_revoked_owing",
+        RevocationReason.CANCELLED: "utter_letter_revoked_cancelled",
+    },
 }
+WHILE_OWED = {"utter_letter_revoked_reversed", "utter_letter_revoked_owing"}
 SENT_AGAIN = {
     Way.ARRIVED: "utter_letter_has_arrived",
     Way.SENT: "utter_letter_was_sent",
@@ -97,8 +106,13 @@ async def _tell(
     dispatcher: CollectingDispatcher, letter: Letter, *, was_replaced: bool = False
 ) -> None:
     """The document if the letter holds; else why not, and what can be done now."""
-    account, site = await account_of(letter.borrower_id, letter.loan_id)
+    site = await in_thread(lambda s: s.site)
     facts = letter_facts(letter, site)
+    try:
+        account, _ = await account_of(letter.borrower_id, letter.loan_id)
+    except NotTheirLoanError:
+        say(dispatcher, "utter_letter_not_theirs", **facts)
+        return
     state = letter.state(site.local_date(account.as_of))
     if state is LetterState.VALID:
         if was_replaced:
@@ -116,12 +130,9 @@ async def _tell(
 
 def _revoked(letter: Letter, owed_minor: int) -> str:
     """The response that says why the letter holds no longer; an agent's own reason is not told."""
-    if letter.revoked_reason not in set(Refusal):
-        return "utter_letter_revoked"
-    reason = Refusal(letter.revoked_reason)
-    if reason is not Refusal.CANCELLED and not owed_minor:
-        return "utter_letter_revoked_settled"
-    return REVOKED.get(reason, "utter_letter_revoked")
+    response = REVOKED[letter.kind].get(letter.revoked_reason or "", "utter_letter_revoked")
+    is_paid_again = response in WHILE_OWED and not owed_minor
+    return "utter_letter_revoked_settled" if is_paid_again else response
 
 
 def _facts(letter: Letter, journey: Journey, site: Site) -> dict[str, Any]:

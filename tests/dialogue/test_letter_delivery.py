@@ -138,6 +138,13 @@ def test_a_letter_that_a_returned_payment_took_back_is_explained(running_service
     assert told.titles == ["Cómo pagar", "Ya pagué", "Hablar con alguien"]
 
 
+def test_a_balance_letter_that_was_taken_back_leads_to_one_of_today(running_service, issued):
+    takes_back(running_service.services, issued.letter, "payment_reversed")
+    told = taps_notice(running_service, issued, issued.letter.folio, "see_letter_notice")
+    assert f"La carta de saldo {issued.letter.folio} dejó de valer: un pago" in told
+    assert is_asked_for_whom(issued.chooses("Pedir otra"))
+
+
 def test_an_agents_reason_is_not_told(running_service, paid):
     letter = issued_elsewhere(running_service, paid, LetterKind.NO_DEBT)
     takes_back(running_service.services, letter, "wrong person at the desk")
