@@ -47,13 +47,37 @@ _COURTESY = re.compile(
     r"(?:(?:si|no|ok|okey|dale|bueno|listo|perfecto|gracias|muchas|hola|buenas?|buen|buenos|dias?"
     r"|tardes|noches|chau|adios|hasta|luego|claro|de|acuerdo|ya|genial|joya|ah|aja|mmm?)(?: |$))+"
 )
+_THINGS = (
+    "cartas?|libre ?deuda|paz y salvo|finiquito|constancias?|certificados?|no adeudo",
+    "(?:credito|prestamo|saldo|deuda|cuota|letra|compra|cuenta|pago|jornada)s?",
+)
 _REQUEST = re.compile(
-    r"\b(?:cartas?|libre ?deuda|paz y salvo|finiquito|constancias?|certificados?|no adeudo"
+    rf"\b(?:{_THINGS[0]}|mis? {_THINGS[1]}"
     r"|debo|pague|pagar|pagando|abone|llego|llega|abre|hablar|atienda|atiendan"
-    r"|mis? (?:credito|prestamo|saldo|deuda|cuota|letra|compra|cuenta|pago|jornada)s?"
     r"|salir|cancel(?:ar|o|alo|ala|e|a)|dej(?:a|e|o|alo|ala|elo|ela|emos)|olvid(?:a|e)\w*"
-    r"|no quiero|ya no|mejor no|no gracias|no va|despues|mas tarde|ahora no|espera|volve\w*)\b"
-    r"|^(?:quiero|quisiera|necesito|dame|deme|mandame|mostrame|muestreme|ver|pasame|paseme)\b"
+    r"|anul(?:ar|o|e|a)\w*|despues|mas tarde|espera|volve\w*)\b"
+)
+_WISH = re.compile(
+    r"(?:quiero|quisiera|necesito|dame|deme|mandame|mostrame|muestreme|ver|pasame|paseme)\b"
+    r"|.*\b(?:no quiero|ya no|mejor no|no gracias|no va|ahora no)\b"
+)
+_LEGAL_FORM = re.compile(
+    r"\b(?:s ?a(?: ?[us]| ?c ?i(?: ?f)?| ?i ?c)?|s ?r ?l|s ?c ?[as]|s de r ?l|ltda|inc|corp)$"
+)
+_INSTITUTION = re.compile(
+    r"(?:(?:el|la) )?(?:bco|banco|caja|cooperativa|coop|financiera|inmobiliaria|mutual)\b"
+    # the bank that asks for something is no name
+    r"(?!.*\b(?:me|nos|pid\w+|quier\w+|necesit\w+|exig\w+|dice|dijo)\b)"
+)
+_FOR = re.compile(r"\bpara\b", re.IGNORECASE)
+_PURPOSE = re.compile(
+    r"(?:alquilar|comprar|entrar|hacer|inscribir\w*|llevar|mostrar|pedir|poder|presentar\w*"
+    r"|refinanciar|saber|sacar|solicitar|tener|trabajar|tramitar|viajar)\b"
+)
+_NO_READER = re.compile(
+    rf"(?:(?:el|la|los|las|un|una|mis?|otr[oa]) )?(?:{_THINGS[0]}|{_THINGS[1]})(?: de saldo)?"
+    r"|(?:despues|hoy|luego|mas tarde|manana|otro dia|ya)\b.*"
+    r"|(?:pagar|hablar|salir|cancelar|dejar|anular)\w*\b.*"
 )
 _LEAD = re.compile(
     r"^(?:(?:es|va|vaya|sea|que sea|ser[ií]a|quiero que (?:sea|vaya)|(?:la|lo) (?:quiero|necesito)"
@@ -94,12 +118,12 @@ def read_addressee(text: str) -> str | Doubt | None:
         return Doubt.WHY
     if _UNSURE.fullmatch(words):
         return Doubt.UNSURE
-    name = _without_frame(line)
+    name, is_led = _without_frame(line)
     if "?" in line or _QUESTION.match(words) or _COURTESY.fullmatch(words):
         return None
-    if _REQUEST.search(fold(name)):
-        return None
-    return _cleaned(name)
+    if is_led and _PURPOSE.match(fold(name)) and not _LEGAL_FORM.search(fold(name)):
+        return Doubt.WHY
+    return None if _is_request(name, is_led=is_led) else _cleaned(_without_article(name))
 
 
 def read_correction(text: str) -> str | None:
@@ -122,13 +146,34 @@ def addressee_in_request(text: str) -> str | None:
     return None if isinstance(found, Doubt) else found
 
 
-def _without_frame(line: str) -> str:
-    """The name without "it is for the", "please" and the like around it."""
+def _is_request(name: str, *, is_led: bool) -> bool:
+    """Whether the words ask for something else; a name told as one may have such words too."""
+    words = fold(name)
+    if _WISH.match(words):
+        return True
+    if _LEGAL_FORM.search(words) or _INSTITUTION.match(words):
+        return False
+    if is_led:
+        return _is_in_small_letters(name) and _NO_READER.fullmatch(words) is not None
+    return _REQUEST.search(words) is not None
+
+
+def _without_frame(line: str) -> tuple[str, bool]:
+    """The name without "it is", "please" and the like around it; whether "for" led to it."""
     bare = _TRAIL.sub("", line).strip("\"'“”«» ")
-    bare = _LEAD.sub("", bare, count=1)
-    if _is_in_small_letters(bare):
-        bare = bare[:1].lower() + bare[1:]
-    return _ARTICLE.sub("", bare, count=1)
+    lead = _LEAD.match(bare)
+    start = lead.end() if lead else 0
+    name = bare[start:]
+    if _is_in_small_letters(name):
+        name = name[:1].lower() + name[1:]
+    return name, bool(_FOR.search(bare[:start]))
+
+
+def _without_article(name: str) -> str:
+    """Without the article before a common noun; in a company's name it may be part of it."""
+    words = fold(name)
+    is_own = _LEGAL_FORM.search(words) and not _INSTITUTION.match(words)
+    return name if is_own else _ARTICLE.sub("", name, count=1)
 
 
 def _cleaned(name: str) -> str | Doubt:
@@ -151,5 +196,10 @@ def _is_in_small_letters(name: str) -> bool:
 def _capitalised(name: str) -> str:
     """As a name is written: "caja de ahorros" is "Caja de Ahorros"."""
     words = name.split(" ")
-    rest = [word if word in _SMALL_WORDS else word[:1].upper() + word[1:] for word in words[1:]]
+    rest = [word if word in _SMALL_WORDS else _with_capitals(word) for word in words[1:]]
     return " ".join([words[0][:1].upper() + words[0][1:], *rest])
+
+
+def _with_capitals(word: str) -> str:
+    is_form = word.startswith("s") and _LEGAL_FORM.fullmatch(fold(word))
+    return word.upper() if is_form else word[:1].upper() + word[1:]

@@ -62,6 +62,8 @@ def issued(running_service, confirming):
         pytest.param("Banco Nación", "Banco Nación", id="a name"),
         pytest.param("al consorcio", "Consorcio", id="to the"),
         pytest.param("es para el banco galicia, gracias", "Banco Galicia", id="in a sentence"),
+        pytest.param("Mi Crédito SA", "Mi Crédito SA", id="a company named like a request"),
+        pytest.param("para Cancelo Ya", "Cancelo Ya", id="told as one"),
         pytest.param("A QUIEN CORRESPONDA", TO_ANYONE, id="the formula"),
         pytest.param("a quien pueda interesar", TO_ANYONE, id="another formula"),
         pytest.param("1", TO_ANYONE, id="the number of the button"),
