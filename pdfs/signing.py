@@ -1,9 +1,9 @@
 """Signs documents so that any reader shows who signed and whether anything was changed since."""
 
-import asyncio
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
@@ -24,6 +24,8 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pdfs.signing_key import SigningKey
+
+Result = TypeVar("Result")
 
 FIELD_NAME = "Signature"
 DIGEST = "sha256"
@@ -63,9 +65,24 @@ def sign(
     embedding.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=certified))
     prepared, output = embedding.send(SigIOSetup(md_algorithm=DIGEST, in_place=True))
     signing = _signer(key).async_sign(prepared.document_digest, DIGEST, use_pades=True)
-    embedding.send(asyncio.run(signing))
+    embedding.send(_result(signing))
     signed: bytes = output.getvalue()
     return signed
+
+
+def _result(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """
+    What the coroutine returns; ours wait for nothing, since the key is at hand.
+
+    An event loop would cost a millisecond, and could not be had where another one is running.
+    """
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    coroutine.close()
+    raise RuntimeError("signing waited for something")
 
 
 @lru_cache(maxsize=4)

@@ -109,7 +109,7 @@ OWN = {
         "libera a Ramona Díaz y a sus garantes, si los hubiera, de toda obligación de pago",
         "Saldo $ 0,00 (cero pesos con 00/100)",
         "Pagado por completo el 04/02/2026",
-        "Último pago, referencia TRX-2026-118204",
+        "Pago final, referencia TRX-2026-118204",
         "informará el pago total a la Central de Deudores del Banco Central de la República",
         "con la presentación mensual de febrero de 2026 y a más tardar el 31 de marzo de 2026",
         "La validez es de presentación: el pago no vence.",
