@@ -7,6 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions._holders import ask_holder
 from actions._turn import (
     Events,
     TurnContext,
@@ -43,19 +44,23 @@ async def find_loan(
     The loan this turn is about; or None and the events of having asked who, or which (`question`).
 
     In order: the one a button named, the only one, the one the words name, and with `may_reuse`
-    the one talked about before. Only loans of the borrower that the contact proved to be.
+    the one talked about before. Only loans of the borrower that the contact proved to be: no other
+    takes the place of one that a button named and that is not theirs.
     """
     turn = TurnContext.of(tracker)
     borrower_id = await verified_borrower(turn)
     if borrower_id is None:
         return None, ask_identity(action_name, turn)
     accounts = await in_thread(lambda s: s.loan_accounts.list_of(borrower_id))
+    named = _named_by_button(turn, tracker)
+    if named is not None:
+        account = next((each for each in accounts if each.loan_id == named), None)
+        refused = [] if account else await _refuse(action_name, dispatcher, turn, named)
+        return account, refused
     if not accounts:
         say(dispatcher, "utter_no_loans")
         return None, []
     site = await in_thread(lambda s: s.site)
-    # a button may have named the loan before the identity question
-    may_reuse = may_reuse or "identity_digits" in turn.entities
     remembered = tracker.get_slot("loan_id") if may_reuse else None
     account = _select(accounts, turn, remembered, site)
     if account is None:
@@ -121,16 +126,31 @@ def _shown_installment(position: LoanPosition) -> InstallmentPosition | None:
     return next(unpaid, None)
 
 
+def _named_by_button(turn: TurnContext, tracker: Tracker) -> str | None:
+    """The loan's id on the button that was tapped, now or before the identity question."""
+    named: str | None = turn.entities.get("loan_id")
+    return tracker.get_slot("loan_id") if turn.tells_identity else named
+
+
+async def _refuse(
+    action_name: str, dispatcher: CollectingDispatcher, turn: TurnContext, loan_id: str
+) -> Events:
+    """The loan is not theirs: ask again who it is if that may be somebody else's of this phone."""
+    found = await in_thread(lambda s: s.loan_accounts.find(loan_id))
+    owner = found.position.loan.borrower_id if found else None
+    asked = await ask_holder(action_name, dispatcher, turn, owner)
+    if asked is None:
+        say(dispatcher, "utter_loan_unknown")
+    return asked or []
+
+
 def _select(
     accounts: list[LoanAccount], turn: TurnContext, remembered: str | None, site: Site
 ) -> LoanAccount | None:
-    by_id = {account.loan_id: account for account in accounts}
-    named = turn.entities.get("loan_id")
-    if named in by_id:
-        return by_id[named]
     if len(accounts) == 1:
         return accounts[0]
-    return _named(accounts, turn.words, site) or by_id.get(remembered or "")
+    named = _named(accounts, turn.words, site)
+    return named or next((each for each in accounts if each.loan_id == remembered), None)
 
 
 def _named(accounts: list[LoanAccount], words: str, site: Site) -> LoanAccount | None:

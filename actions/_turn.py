@@ -48,6 +48,11 @@ class TurnContext:
         """Whether it neither asks for something nor answers what was asked."""
         return self.intent in LOST_INTENTS and not self.entities
 
+    @property
+    def tells_identity(self) -> bool:
+        """Whether it answers the question who is writing."""
+        return "identity_digits" in self.entities
+
     @classmethod
     def of(cls, tracker: Tracker) -> "TurnContext":
         """The current turn; after a question of ours, with the words from before it."""
@@ -81,7 +86,7 @@ async def in_thread(work: Callable[[Services], Result]) -> Result:
 
 async def verified_borrower(turn: TurnContext) -> str | None:
     """The borrower the contact is proven to be, or None."""
-    if turn.borrower_id is not None:
+    if turn.borrower_id is not None and not turn.tells_identity:
         return turn.borrower_id
     return await in_thread(lambda s: s.identity.verified_borrower(turn.contact_id))
 

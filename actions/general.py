@@ -113,12 +113,11 @@ class Repeat(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         turn = TurnContext.of(tracker)
-        is_identified = "identity_digits" in turn.entities
-        if turn.active_form is not None and not is_identified:
+        if turn.active_form is not None and not turn.tells_identity:
             # the open question asks itself again
             return []
         last = await in_thread(lambda s: _last_answer(s, turn))
-        if last is LastAnswer.OTHERS and not is_identified:
+        if last is LastAnswer.OTHERS and not turn.tells_identity:
             return ask_identity(self.name(), turn)
         say(dispatcher, "utter_repeat" if last is LastAnswer.THEIRS else "utter_nothing_to_repeat")
         return []

@@ -27,7 +27,7 @@ class AskIdentityDigits(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        if "identity_digits" in TurnContext.of(tracker).entities:
+        if TurnContext.of(tracker).tells_identity:
             # the verdict on the digits that were wrong asked for others
             return []
         return QUESTION.ask(dispatcher, tracker)

@@ -7,6 +7,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._holders import ask_holder
 from actions._letters import account_of, letter_facts, say_letter
 from actions._turn import Events, TurnContext, ask_identity, in_thread, say, verified_borrower
 from actions.handoff import open_ticket
@@ -57,10 +58,15 @@ class ReceiveLetter(Action):
         # the notice may have named it before the identity question
         folio = turn.entities.get("folio") or tracker.get_slot("folio") or ""
         letter = await in_thread(lambda s: s.letter_delivery.find(folio, borrower_id))
-        if letter is None:
-            say(dispatcher, "utter_letter_unknown")
-        else:
+        if letter is not None:
             await _tell(dispatcher, letter, was_replaced=letter.folio != folio)
+            return [SlotSet("folio", None)]
+        named = await in_thread(lambda s: s.letters.find(folio))
+        owner = named.borrower_id if named else None
+        asked = await ask_holder(self.name(), dispatcher, turn, owner)
+        if asked is not None:
+            return asked
+        say(dispatcher, "utter_letter_unknown")
         return [SlotSet("folio", None)]
 
 

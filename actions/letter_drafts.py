@@ -94,7 +94,12 @@ class AskLetterConfirmation(Action):
         if times and turn.is_lost:
             say(dispatcher, "utter_confirm_letter_again")
             return [SlotSet("times_asked", times + 1)]
-        refused = await _summarise(dispatcher, draft, borrower_id)
+        try:
+            refused = await _summarise(dispatcher, draft, borrower_id)
+        except NotTheirLoanError:
+            # another borrower of this phone asked for it
+            say(dispatcher, "utter_letter_draft_gone")
+            return leave_form()
         return leave_form() if refused else [SlotSet("times_asked", times + 1)]
 
 

@@ -29,6 +29,7 @@ class Answer:
         self.messages: list[tuple[Reply, str]] = []
         self.attachments: list[NewAttachment] = []
         self.is_last_word = False
+        self.has_proof = False
 
     @property
     def needs_introduction(self) -> bool:

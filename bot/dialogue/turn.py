@@ -76,7 +76,7 @@ class TurnTaker:
                 contact = self._contacts.get(contact.contact_id)
             self._answer_unit(unit, message, contact, answer)
         identity = contact.identity
-        if identity.verified_borrower(now) is None:
+        if answer.has_proof or identity.verified_borrower(now) is None:
             # they may have proved within the turn who they are
             identity = self._contacts.get(contact.contact_id).identity
         return answer.finished(batch, identity)
@@ -113,6 +113,8 @@ class TurnTaker:
             return
         reading = self._read(unit, contact, answer)
         answer.handled_by = Handler.BOT
+        if isinstance(reading, Command) and "identity_digits" in reading.entities:
+            answer.has_proof = True
         if reading is not None:
             has_file = isinstance(unit.content, Media)
             self._ask(reading, message, contact, answer, has_file=has_file)

@@ -150,15 +150,6 @@ def test_a_button_names_the_loan(several):
     assert outcome.messages[0]["merchant"] == "Electro Sur"
 
 
-def test_a_loan_of_somebody_else_counts_as_none(service, several):
-    lend(service, a_loan(loan_id="L-2026-000009", borrower_id="B-9"))
-    outcome = several.run(
-        ShowLoanStatus(), "ask_loan_status", entities={"loan_id": "L-2026-000009"}
-    )
-    assert outcome.said == ["utter_choose_loan"]
-    assert "0009" not in str(outcome.messages)
-
-
 @pytest.mark.parametrize(
     ("action", "said"),
     [

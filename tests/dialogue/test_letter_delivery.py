@@ -18,7 +18,7 @@ from tests.dialogue.letter_people import (
     paid_off,
     proven,
 )
-from tests.dialogue.people import LAST4
+from tests.dialogue.people import LAST4, borrowing, last4
 
 
 @pytest.fixture
@@ -40,8 +40,12 @@ def paid(running_service, phone):
 
 def taps_notice(service, phone, folio, intent="receive_letter"):
     """Tap a notice's button; the answer."""
+    return taps(service, phone, Command(intent=intent, entities={"folio": folio}))
+
+
+def taps(service, phone, command):
+    """Tap one of our buttons wherever it stands; the answer."""
     signer = CommandSigner(service.services.settings.secret_key.get_secret_value())
-    command = Command(intent=intent, entities={"folio": folio})
     contact_id = contact_of(service, phone).contact_id
     reply_id = signer.sign(command, contact_id=contact_id, nonce="n" * 8)
     return phone.shows({"type": "INTERACTIVE_BUTTON_REPLY", "id": reply_id, "title": "x"})
@@ -92,6 +96,23 @@ def test_somebody_elses_letter_is_nobodys(running_service, issued):
     assert told.text == "No encuentro esa carta. Puedo hacerte una nueva, o lo ves con una persona."
     assert taps_notice(running_service, stranger, "AR-LS-2026-999999").text == told.text
     assert not any(secret in told for secret in (issued.letter.folio, "UBA"))
+
+
+def test_on_a_shared_phone_a_notice_is_for_whom_it_names(running_service, phone):
+    mother = paid_off(running_service, phone).loan
+    son = borrowing(running_service, phone, document="45333444")
+    phone.asks("cuánto debo")
+    assert last4(son) in phone.proves("3444")
+    button = Command(intent="request_no_debt_letter", entities={"loan_id": mother["loan_id"]})
+    asked = taps(running_service, phone, button)
+    assert "de otra persona registrada con este número" in asked
+    assert "*últimos 4*" in asked
+    told = phone.proves(LAST4)
+    assert is_asked_for_whom(told)
+    assert last4(mother) in told
+    contact_id = contact_of(running_service, phone).contact_id
+    conversation = running_service.services.conversations.find_latest(contact_id)
+    assert conversation.last_answer_for == mother["borrower_id"]
 
 
 def test_a_button_of_another_phone_opens_nothing(running_service, issued):
