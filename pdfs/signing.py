@@ -1,5 +1,6 @@
 """Signs documents so that any reader shows who signed and whether anything was changed since."""
 
+from collections.abc import Coroutine
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
