@@ -1,6 +1,8 @@
 """Signs documents so that any reader shows who signed and whether anything was changed since."""
 
+import asyncio
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -72,18 +74,9 @@ def sign(
 
 
 def _result(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """
-    What the coroutine returns; ours wait for nothing, since the key is at hand.
-
-    An event loop would cost a millisecond, and could not be had where another one is running.
-    """
-    try:
-        coroutine.send(None)
-    except StopIteration as end:
-        result: Result = end.value
-        return result
-    coroutine.close()
-    raise RuntimeError("signing waited for something")
+    """What the coroutine returns, also where another event loop is running in this thread."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 @lru_cache(maxsize=4)
