@@ -7,7 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions._turn import Events, in_thread, say
+from actions._turn import Events, TurnContext, in_thread, leave_form, say
 from bot.bootstrap import Services
 from bot.dialogue.addressee_es import TO_ANYONE
 from bot.services.loan_accounts import LoanAccount
@@ -22,6 +22,10 @@ CONFIRMATION_FORM = "letter_confirmation_form"
 REQUESTS = {
     LetterKind.BALANCE: "action_request_balance_letter",
     LetterKind.NO_DEBT: "action_request_no_debt_letter",
+}
+LAPSED = {
+    LetterKind.BALANCE: "utter_balance_letter_lapsed",
+    LetterKind.NO_DEBT: "utter_no_debt_letter_lapsed",
 }
 REFUSALS = {
     Refusal.PAID_IN_FULL: "utter_letter_paid_in_full",
@@ -40,6 +44,11 @@ class LetterDraft:
     kind: LetterKind
     loan_id: str
     addressee: str | None
+
+    @property
+    def token(self) -> str:
+        """What buttons carry, so that the letter is still known when the slots are forgotten."""
+        return f"{self.kind}:{self.loan_id}"
 
     @classmethod
     def of(cls, tracker: Tracker) -> "LetterDraft | None":
@@ -60,6 +69,24 @@ def start_draft(kind: LetterKind, loan_id: str, addressee: str | None) -> Events
         SlotSet("times_asked", 0),
         FollowupAction(CONFIRMATION_FORM if addressee else ADDRESSEE_FORM),
     ]
+
+
+def letter_form(tracker: Tracker) -> str | None:
+    """The question that a letter still being asked for is at; None if there is no such letter."""
+    if LetterDraft.of(tracker) is None:
+        return None
+    return CONFIRMATION_FORM if tracker.get_slot("letter_addressee") else ADDRESSEE_FORM
+
+
+def end_lapsed(dispatcher: CollectingDispatcher, turn: TurnContext) -> Events:
+    """Nothing was issued; with a way to begin the same letter again, if it is known which."""
+    token = turn.entities.get("letter_draft") or turn.lapsed_letter
+    if token is None:
+        say(dispatcher, "utter_letter_draft_gone")
+    else:
+        kind, _, loan_id = token.partition(":")
+        say(dispatcher, LAPSED[LetterKind(kind)], loan_id=loan_id)
+    return leave_form()
 
 
 def kind_name(kind: LetterKind, site: Site) -> str:

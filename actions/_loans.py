@@ -8,6 +8,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions._holders import ask_holder
+from actions._letters import letter_form
 from actions._turn import (
     Events,
     TurnContext,
@@ -72,10 +73,13 @@ async def find_loan(
     return account, []
 
 
-def after_choice(turn: TurnContext) -> Events:
-    """Back to the question that was open when a loan had to be chosen for something else."""
-    is_open = turn.intent == "choose_loan" and turn.active_form is not None
-    return [FollowupAction(turn.active_form)] if is_open else []
+def back_to_question(tracker: Tracker) -> Events:
+    """Back to what was being asked when something else first needed to know who, or which loan."""
+    turn = TurnContext.of(tracker)
+    if turn.intent != "choose_loan" and not turn.tells_identity:
+        return []
+    form = turn.active_form or letter_form(tracker)
+    return [FollowupAction(form)] if form else []
 
 
 def loan_facts(account: LoanAccount, site: Site) -> dict[str, Any]:

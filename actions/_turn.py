@@ -40,6 +40,8 @@ class TurnContext:
     words: str
     entities: dict[str, Any]
     active_form: str | None
+    lapsed_letter: str | None
+    """The letter that the last question was about, if its session ran out before the answer."""
     has_file: bool
     """A photo or document came with it; such a file is known by the message's id."""
 
@@ -71,6 +73,7 @@ class TurnContext:
             words=(tracker.get_slot("asked_text") if is_answer else message.get("text")) or "",
             entities=entities,
             active_form=tracker.active_loop.get("name"),
+            lapsed_letter=metadata.get("lapsed_letter"),
             has_file=bool(metadata.get("has_file")),
         )
 

@@ -7,6 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._letters import end_lapsed
 from actions._loans import CHOICES
 from actions._menu import roles_with_active_first, show_menu
 from actions._turn import (
@@ -141,6 +142,8 @@ class NotUnderstood(Action):
             return await receive_file(dispatcher, tracker, turn)
         if turn.active_form is not None:
             return []
+        if turn.lapsed_letter is not None:
+            return end_lapsed(dispatcher, turn)
         if turn.intent in COURTESY:
             await _acknowledge(dispatcher, tracker, turn)
             return []

@@ -9,6 +9,7 @@ from actions._letters import (
     CONFIRMATION_FORM,
     LetterDraft,
     account_of,
+    end_lapsed,
     kind_name,
     say_letter,
     say_refusal,
@@ -59,14 +60,13 @@ class AskLetterAddressee(Action):
     ) -> Events:
         draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
         if draft is None:
-            say(dispatcher, "utter_letter_draft_gone")
-            return leave_form()
+            return end_lapsed(dispatcher, turn)
         rules = await in_thread(lambda s: s.site.pack.letters)
         return ADDRESSEE.ask(
             dispatcher,
             tracker,
             instead=_instead(turn, tracker),
-            buttons=[button(rules.formula, "inform", letter_addressee=TO_ANYONE)],
+            buttons=[button(rules.formula, "address_to_anyone", letter_draft=draft.token)],
             kind=rules.kinds[draft.kind].name,
             loan=mask_loan(draft.loan_id),
         )
@@ -85,14 +85,13 @@ class AskLetterConfirmation(Action):
             return []
         draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
         if draft is None:
-            say(dispatcher, "utter_letter_draft_gone")
-            return leave_form()
+            return end_lapsed(dispatcher, turn)
         borrower_id = await verified_borrower(turn)
         if borrower_id is None:
             return ask_identity(CONFIRMATION_FORM, turn)
         times = int(tracker.get_slot("times_asked") or 0)
         if times and turn.is_lost:
-            say(dispatcher, "utter_confirm_letter_again")
+            say(dispatcher, "utter_confirm_letter_again", draft=draft.token)
             return [SlotSet("times_asked", times + 1)]
         try:
             refused = await _summarise(dispatcher, draft, borrower_id)
@@ -112,11 +111,11 @@ class ChangeLetterAddressee(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        draft = LetterDraft.of(tracker)
+        draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
         if draft is None:
-            say(dispatcher, "utter_letter_draft_gone")
-            return leave_form()
-        name = TurnContext.of(tracker).entities.get("letter_addressee")
+            return end_lapsed(dispatcher, turn)
+        is_to_anyone = turn.intent == "address_to_anyone"
+        name = TO_ANYONE if is_to_anyone else turn.entities.get("letter_addressee")
         return start_draft(draft.kind, draft.loan_id, name)
 
 
@@ -144,8 +143,7 @@ class IssueLetter(Action):
     ) -> Events:
         draft, turn = LetterDraft.of(tracker), TurnContext.of(tracker)
         if draft is None:
-            say(dispatcher, "utter_letter_draft_gone")
-            return leave_form()
+            return end_lapsed(dispatcher, turn)
         borrower_id = await verified_borrower(turn)
         if borrower_id is None:
             return ask_identity(self.name(), turn)
@@ -196,6 +194,7 @@ async def _summarise(
         addressee=draft.addressee or site.pack.letters.formula,
         valid_until=format_date(preview.valid_until, site.pack),
         replaced=preview.replaces,
+        draft=draft.token,
     )
     return False
 

@@ -7,14 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._letters import (
-    ADDRESSEE_FORM,
-    CONFIRMATION_FORM,
-    REQUESTS,
-    letter_facts,
-    say_refusal,
-    start_draft,
-)
+from actions._letters import REQUESTS, LetterDraft, letter_facts, say_refusal, start_draft
 from actions._loans import find_loan
 from actions._turn import (
     Events,
@@ -33,8 +26,6 @@ from domain.letter_content import LetterKind
 from domain.letter_rules import LetterNotAvailable
 from domain.text import fold
 
-FORMS = {ADDRESSEE_FORM, CONFIRMATION_FORM}
-
 
 class RequestLetter(Action):
     """A letter, not said which: one that waits for them, or the question."""
@@ -48,12 +39,12 @@ class RequestLetter(Action):
         turn = TurnContext.of(tracker)
         borrower_id = await verified_borrower(turn)
         if borrower_id is None:
-            return [*_fresh(turn), *ask_identity(self.name(), turn)]
+            return [*_fresh(tracker), *ask_identity(self.name(), turn)]
         waiting = await _find_waiting(turn, tracker, borrower_id, lambda _: True)
         if waiting is not None:
-            return [*_fresh(turn), *await _offer(dispatcher, waiting)]
+            return [*_fresh(tracker), *await _offer(dispatcher, waiting)]
         say(dispatcher, "utter_ask_letter_kind")
-        return _fresh(turn)
+        return _fresh(tracker)
 
 
 class RequestBalanceLetter(Action):
@@ -121,7 +112,7 @@ async def _request(kind: LetterKind, dispatcher: CollectingDispatcher, tracker: 
         question="utter_choose_loan_for_letter",
     )
     if account is None:
-        return [*_fresh(turn), *asked]
+        return [*_fresh(tracker), *asked]
     borrower_id = account.position.loan.borrower_id
     reader = addressee_in_request(turn.words)
 
@@ -131,7 +122,7 @@ async def _request(kind: LetterKind, dispatcher: CollectingDispatcher, tracker: 
 
     waiting = await _find_waiting(turn, tracker, borrower_id, is_wanted)
     if waiting is not None:
-        return [*_fresh(turn), *await _offer(dispatcher, waiting)]
+        return [*_fresh(tracker), *await _offer(dispatcher, waiting)]
     try:
         await in_thread(
             lambda s: s.letters.refuse_unless_available(
@@ -141,13 +132,13 @@ async def _request(kind: LetterKind, dispatcher: CollectingDispatcher, tracker: 
     except LetterNotAvailable as refusal:
         site = await in_thread(lambda s: s.site)
         say_refusal(dispatcher, refusal, account, site)
-        return [*_fresh(turn), SlotSet("loan_id", account.loan_id)]
+        return [*_fresh(tracker), SlotSet("loan_id", account.loan_id)]
     return start_draft(kind, account.loan_id, reader)
 
 
-def _fresh(turn: TurnContext) -> Events:
+def _fresh(tracker: Tracker) -> Events:
     """The end of a letter that was being asked for before this one."""
-    return leave_form() if turn.active_form in FORMS else []
+    return leave_form() if LetterDraft.of(tracker) else []
 
 
 async def _find_waiting(

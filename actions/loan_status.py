@@ -8,7 +8,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._loans import ACTION, after_choice, find_loan, loan_facts
+from actions._loans import ACTION, back_to_question, find_loan, loan_facts
 from actions._questions import Question
 from actions._turn import Events, TurnContext, in_thread, say
 from bot.dialogue.dates_es import AmbiguousDate, ImpossibleDate, read_date
@@ -55,7 +55,7 @@ class AboutOneLoan:
             return asked
         site = await in_thread(lambda s: s.site)
         self.tell(dispatcher, account, site)
-        return [SlotSet("loan_id", account.loan_id), *after_choice(TurnContext.of(tracker))]
+        return [SlotSet("loan_id", account.loan_id), *back_to_question(tracker)]
 
     def tell(self, dispatcher: CollectingDispatcher, account: LoanAccount, site: Site) -> None:
         """Say it."""

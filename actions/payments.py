@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._loans import after_choice, find_loan, loan_facts
+from actions._loans import back_to_question, find_loan, loan_facts
 from actions._turn import Events, TurnContext, in_thread, say
 from actions.handoff import open_ticket
 from bot.site import Site
@@ -37,7 +37,7 @@ class ShowHowToPay(Action):
             say(dispatcher, "utter_how_to_pay", **facts)
         else:
             say(dispatcher, "utter_how_to_pay_at_merchant", **facts)
-        return [SlotSet("loan_id", account.loan_id), *after_choice(TurnContext.of(tracker))]
+        return [SlotSet("loan_id", account.loan_id), *back_to_question(tracker)]
 
 
 class ReportPayment(Action):

@@ -36,6 +36,12 @@ class Answer:
         """Whether nothing was said to this contact yet."""
         return self.conversation.turns == 0 and not self.messages
 
+    @property
+    def lapsed_letter(self) -> str | None:
+        """The letter that the last question was about, if its session ran out before the answer."""
+        options = self.offer.options if self.offer and self.active_form is None else []
+        return next(filter(None, (each.entities.get("letter_draft") for each in options)), None)
+
     def add(self, replies: Replies, message_id: str, active_form: str | None) -> None:
         """Take in the answer to one unit; the newest offer and question are what counts."""
         self.active_form = active_form

@@ -146,6 +146,7 @@ class TurnTaker:
             "country": self._country,
             "borrower_id": contact.identity.verified_borrower(answer.now),
             "has_file": has_file,
+            "lapsed_letter": answer.lapsed_letter,
             "is_first_contact": conversation.turns == 0,
         }
         with TURN_SECONDS.labels(step="dialogue").time():

@@ -14,7 +14,7 @@ from tests.dialogue.letter_people import (
     paid_off,
     proven,
 )
-from tests.dialogue.people import LAST4
+from tests.dialogue.people import LAST4, a_borrower, a_loan, a_merchant, last4
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
 
@@ -228,14 +228,90 @@ def test_a_name_after_the_identity_ran_out_is_kept_over_the_question(later, phon
     assert phone.chooses(YES).replies[0].kind == "document"
 
 
-def test_a_yes_to_a_forgotten_letter_issues_nothing(later, phone):
+def test_another_question_after_the_identity_ran_out_does_not_lose_the_letter(later, phone):
     proven(owing(later, phone))
+    later.pass_time(timedelta(minutes=20))
     phone.asks("carta de saldo dirigida a la UBA")
-    later.pass_time(timedelta(minutes=45))
-    gone = phone.chooses(YES)
-    assert "quedó sin terminar y no emití nada" in gone
-    assert gone.titles == ["Pedir una carta", "Más opciones"]
+    later.pass_time(timedelta(minutes=15))
+    assert "*últimos 4*" in phone.asks("cómo pago")
+    between = phone.proves(LAST4)
+    assert "*Cómo pagar el crédito" in between
+    assert "Para: *UBA*" in between
+    assert phone.asks("sí").replies[0].kind == "document"
+
+
+def test_a_letter_asked_for_after_the_identity_ran_out_takes_the_place_of_another(later, phone):
+    proven(owing(later, phone))
+    later.pass_time(timedelta(minutes=20))
+    phone.asks("carta de saldo dirigida a la UBA")
+    later.pass_time(timedelta(minutes=15))
+    phone.asks("libre deuda")
+    assert "Todavía no." in phone.proves(LAST4)
+    later.pass_time(timedelta(minutes=29))
+    assert "*últimos 4*" not in phone.asks("cómo pago")
+    later.pass_time(timedelta(minutes=2))
+    phone.asks("cuánto debo")
+    assert "Para:" not in phone.proves(LAST4)
+
+
+def taps(title):
+    return lambda phone: phone.chooses(title)
+
+
+def types(words):
+    return lambda phone: phone.asks(words)
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [
+        pytest.param("dirigida a la UBA", taps(YES), id="yes"),
+        pytest.param("dirigida a la UBA", types("sí"), id="yes, typed"),
+        pytest.param("dirigida a la UBA", types("dale"), id="nearly yes"),
+        pytest.param("dirigida a la UBA", taps(OTHER_NAME), id="another name"),
+        pytest.param("", taps(TO_ANYONE), id="to anyone"),
+        pytest.param("", types("1"), id="to anyone, typed"),
+        pytest.param("", types("Banco Nación"), id="a name"),
+        pytest.param("", types("inmobiliaria pérez"), id="another name, typed"),
+    ],
+)
+def test_an_answer_half_an_hour_later_leads_to_the_same_letter_anew(later, phone, request_, answer):
+    shops, person = [a_merchant("Casa Norte"), a_merchant("Electro Sur")], a_borrower(phone)
+    loans = [a_loan(person, shop) for shop in shops]
+    later.load(*shops, person, *loans)
+    phone.loan = loans[1]
+    proven(phone)
+    phone.asks(f"carta de saldo de Electro Sur {request_}")
+    later.pass_time(timedelta(minutes=31))
+    lapsed = answer(phone)
+    assert "ese pedido de carta ya se había cerrado y no emití nada" in lapsed
+    assert lapsed.titles == ["Empezar de nuevo", "Más opciones"]
+    assert "Electro" not in lapsed
+    assert "*últimos 4*" in phone.chooses("Empezar de nuevo")
+    assert f"Tu *carta de saldo* del crédito ••{last4(loans[1])}" in phone.proves(LAST4)
     assert letters_of(later, phone) == []
+
+
+def test_what_is_understood_half_an_hour_later_is_answered(later, phone):
+    proven(owing(later, phone))
+    phone.asks("carta de saldo")
+    later.pass_time(timedelta(minutes=31))
+    phone.asks("cuánto debo")
+    assert "Estado" in phone.proves(LAST4)
+
+
+def test_a_question_that_was_left_can_be_taken_up_anew(addressing):
+    earlier = addressing.buttons()[TO_ANYONE]
+    addressing.asks("salir")
+    tap = {"type": "INTERACTIVE_BUTTON_REPLY", "id": earlier, "title": TO_ANYONE}
+    assert addressing.shows(tap).titles == ["Empezar de nuevo", "Más opciones"]
+
+
+def test_to_anyone_is_an_answer_to_the_summary_too(addressing):
+    earlier = addressing.buttons()[TO_ANYONE]
+    addressing.asks("UBA")
+    tap = {"type": "INTERACTIVE_BUTTON_REPLY", "id": earlier, "title": TO_ANYONE}
+    assert f"Para: *{TO_ANYONE}*" in addressing.shows(tap)
 
 
 # --- the same letter, and the next -----------------------------------------------------------
