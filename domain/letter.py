@@ -5,12 +5,11 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2s
-from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
 from domain.errors import DomainError
-from domain.fields import DomainModel, Identifier, ShortText
+from domain.fields import DomainModel, Identifier
 from domain.letter_content import AnyLetterContent, LetterKind
 
 MAX_ADDRESSEE_CHARACTERS = 80
@@ -125,9 +124,6 @@ def clean_addressee(text: str) -> str:
     if letters < SHORTEST_ADDRESSEE:
         raise InvalidAddressee("too_short")
     return name
-
-
-Addressee = Annotated[ShortText, Field(max_length=MAX_ADDRESSEE_CHARACTERS)]
 
 
 def facts_key(content: AnyLetterContent) -> str:

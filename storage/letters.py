@@ -32,7 +32,6 @@ INDEXES = [
     IndexModel([("borrower_id", 1), ("issued_at", -1), ("_id", -1)], name="of_borrower"),
 ]
 
-
 MAX_TRIES = 20
 MAX_WAIT_SECONDS = 2.0
 MAX_SECONDS = 15.0
@@ -70,10 +69,8 @@ class NewLetter(BaseModel):
     """What a folio begins with: "AR-LD-2026"."""
     actor: str
     reason: str = ""
-    is_forced: bool = False
-    """A new letter even if the current one says the same."""
-    is_announced: bool = False
-    """The borrower, who did not ask for it, is told that it is there."""
+    is_anew: bool = False
+    """Another letter even if the current one says the same, and its borrower is told of it."""
 
 
 class Letters:
@@ -153,7 +150,7 @@ class Letters:
             {"loan_id": new.loan_id, "kind": new.kind.value, "is_current": True}, session=session
         )
         is_same = current is not None and current["facts_key"] == new.facts_key
-        if current is not None and is_same and not new.is_forced:
+        if current is not None and is_same and not new.is_anew:
             self._letters.update_one(
                 {"_id": current["_id"]},
                 {"$addToSet": {"causes": new.cause_id}},
@@ -177,7 +174,7 @@ class Letters:
             at=content.issued_at,
             session=session,
         )
-        if new.is_announced:
+        if new.is_anew:
             notice = NewNotice(
                 notice_id=f"letter_ready:{content.folio}",
                 kind=NoticeKind.READY,

@@ -258,8 +258,7 @@ class Letters:
             folio_series=f"{self._site.country}-{rules.folio_code}-{year}",
             actor=request.actor,
             reason=request.reason,
-            is_forced=request.is_anew,
-            is_announced=request.is_anew,
+            is_anew=request.is_anew,
         )
 
     def _draft(self, kind: LetterKind, history: LoanHistory, addressee: str | None) -> LetterDraft:

@@ -114,9 +114,9 @@ def test_a_payment_in_the_moment_of_issue_wins_or_waits(letters, indexed):
 
 def test_a_forced_letter_is_another_one_and_still_the_one_for_the_same_facts(letters):
     issue(letters)
-    forced, is_new = issue(letters, cause_id="in-2", is_forced=True)
+    forced, is_new = issue(letters, cause_id="in-2", is_anew=True)
     assert (forced.folio, is_new) == ("AR-LS-2026-000002", True)
-    assert issue(letters, cause_id="in-2", is_forced=True) == (forced, False)
+    assert issue(letters, cause_id="in-2", is_anew=True) == (forced, False)
     assert issue(letters, cause_id="in-3")[0].folio == forced.folio
 
 
